@@ -1,3 +1,28 @@
-"""Gradient descent in a spreadsheet, equal to PyTorch to the last bit."""
+"""Gradient descent in a spreadsheet, equal to PyTorch to the last bit.
+
+The public names are imported when they are first used, so that ``gradsheet --help`` need not wait for torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gradsheet.engine import Trace, run
+    from gradsheet.errors import GradsheetError
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "GradsheetError": "gradsheet.errors",
+    "Trace": "gradsheet.engine",
+    "run": "gradsheet.engine",
+}
+__all__ = ["GradsheetError", "Trace", "__version__", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'gradsheet' has no attribute {name!r}")

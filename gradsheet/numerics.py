@@ -1,38 +1,26 @@
-"""float64 as Excel has it: exact square roots, sums from the first cell to the last, squares as products.
+"""float64 as Excel has it: exact square roots, sums from the first cell to the last.
 
 Three things that torch does otherwise, each of which moves a last bit somewhere in a sheet:
 
 * ``torch.sqrt`` in float64 on the CPU is off by one ULP on 0.7 to 0.9 % of inputs (2.13.0, MKL, AVX-512);
   ``numpy.sqrt`` is correctly rounded, as Excel's SQRT is.
 * ``torch.sum`` adds pairwise; Excel adds from the first cell to the last.
-* ``torch.pow(t, 2.0)`` may go through libm's pow; Excel's ``x^2`` equals ``x*x`` in every cached value.
+* ``torch.pow`` may go through libm's pow; Excel's ``x^2`` equals ``x*x`` in every cached value, so the
+  rules here write squares as products.
+
+The rules of models and optimisers call these functions and the tensors' own operators, never torch itself:
+so the catalogue can be read without importing torch, which takes seconds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import reduce
+from collections.abc import Callable, Iterable
+from functools import cache, reduce
 from operator import add
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import torch
-from torch import Tensor
-
-
-class _Sqrt(torch.autograd.Function):
-    """numpy's root on the tensor's own memory, with the gradient that torch's would have."""
-
-    @staticmethod
-    def forward(ctx: Any, value: Tensor) -> Tensor:
-        root = torch.from_numpy(np.sqrt(value.detach().numpy()))
-        ctx.save_for_backward(root)
-        return root
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> Tensor:
-        (root,) = ctx.saved_tensors
-        return grads[0] / (2 * root)
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def sqrt(value: Tensor) -> Tensor:
@@ -45,27 +33,80 @@ def sqrt(value: Tensor) -> Tensor:
         A tensor of the same shape, differentiable.
 
     Example:
-        >>> sqrt(torch.tensor([22727.133812572156], dtype=torch.float64)).item()
-        150.75521153771854
+        >>> import torch
+        >>> sqrt(torch.tensor([2.0, 22727.133805782265], dtype=torch.float64)).tolist()
+        [1.4142135623730951, 150.75521153771854]
 
     Source: graddesc.xlsx, basic!F33; IEEE 754-2019, 5.4.1.
     """
+    import torch
+
     if value.is_cuda or torch.compiler.is_compiling():
         return torch.sqrt(value)  # both are correctly rounded
-    with np.errstate(invalid="ignore"):
-        root: Tensor = _Sqrt.apply(value)  # type: ignore[no-untyped-call]
-        return root
+    return _exact_root()(value)
+
+
+@cache
+def _exact_root() -> Callable[[Tensor], Tensor]:
+    """Numpy's root on the tensor's own memory, with the gradient that torch's would have."""
+    import numpy as np
+    import torch
+
+    class Root(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, value: Tensor) -> Tensor:
+            with np.errstate(invalid="ignore"):
+                root = torch.from_numpy(np.asarray(np.sqrt(value.detach().numpy())))
+            ctx.save_for_backward(root)
+            return root
+
+        @staticmethod
+        def backward(ctx: Any, *grads: Tensor) -> Tensor:
+            gradient: Tensor = grads[0] / (2 * ctx.saved_tensors[0])
+            return gradient
+
+    apply: Callable[[Tensor], Tensor] = Root.apply
+    return apply
 
 
 def total(parts: Iterable[Tensor]) -> Tensor:
     """Sum from the first part to the last, as Excel's SUM runs over a column.
 
     Args:
-        parts: at least one tensor, all of one shape.
+        parts: at least one tensor, all of one shape; a (P, B) tensor is summed over its first axis.
 
     Example:
+        >>> import torch
         >>> cells = torch.tensor([0.1, 0.2, 0.3, 0.4], dtype=torch.float64)
         >>> total(cells).item(), total(cells.flip(0)).item()
         (1.0, 0.9999999999999999)
     """
     return reduce(add, parts)
+
+
+def stack(parts: Iterable[Tensor]) -> Tensor:
+    """One tensor per weight, each (B,), to (P, B)."""
+    import torch
+
+    return torch.stack(torch.broadcast_tensors(*parts))  # type: ignore[no-untyped-call]
+
+
+def where(condition: Tensor, yes: Tensor | float, no: Tensor | float) -> Tensor:
+    """Excel's IF, lane by lane."""
+    import torch
+
+    return torch.where(condition, yes, no)
+
+
+def minimum(one: Tensor, other: Tensor) -> Tensor:
+    """Excel's MIN of two cells, lane by lane."""
+    import torch
+
+    return torch.minimum(one, other)
+
+
+def positive_part(value: Tensor) -> Tensor:
+    """Excel's MAX(value, 0), lane by lane: ReLU."""
+    import torch
+
+    return torch.relu(value)

@@ -1,0 +1,194 @@
+"""What a run starts from: checked inputs, data and start as tensors, one lane per setting."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gradsheet.errors import GradsheetError
+from gradsheet.experiments import Experiment
+
+Number = float | int | Sequence[float] | Tensor
+MOST_BYTES = 4 * 2**30
+
+
+@dataclass(frozen=True)
+class Setup:
+    """An experiment with numbers in it.
+
+    Attributes:
+        experiment: gradient and carry-over as asked for.
+        inputs: every input, (B,) each, in the catalogue's order.
+        per_weight: inputs given for single weights (``square0_b``), (B,) each.
+        here: the same as a namespace; an input given per weight is (P, B) in it.
+        x: (N, 1), or (N, B) where every lane has its own data.
+        y: likewise.
+        start: the weights, (P, B).
+        notes: what a careful reader should know of these settings, one sentence each.
+    """
+
+    experiment: Experiment
+    inputs: dict[str, Tensor]
+    per_weight: dict[str, Tensor]
+    here: SimpleNamespace
+    x: Tensor
+    y: Tensor
+    start: Tensor
+    notes: tuple[str, ...]
+
+    @property
+    def lanes(self) -> int:
+        """How many runs go on at once."""
+        return self.start.shape[1]
+
+
+def prepare(
+    experiment: Experiment,
+    given: Mapping[str, Number],
+    data: Any = None,
+    device: str = "cpu",
+    dtype: torch.dtype = torch.float64,
+) -> Setup:
+    """Check what the user gave and lay it out as lanes.
+
+    Args:
+        experiment: the catalogue's entry.
+        given: inputs by name; ``start`` sets all weights; ``square0_b`` refines ``square0`` for one weight.
+            A tensor or a list is one value per lane, (B,).
+        data: None for the experiment's own, (N, 2), (B, N, 2), rows of (x, y), or a frame with columns x, y.
+        device: where the tensors live.
+        dtype: of all tensors.
+
+    Raises:
+        GradsheetError: an input that does not exist or is no number, or lanes that do not fit together.
+    """
+    given = _starts_spelled_out(experiment, given)
+    weights = experiment.model.weights
+    values = {name: i.default for name, i in experiment.inputs.items()} | dict(given)
+    tensors = {name: _number(experiment, name, value, device, dtype) for name, value in values.items()}
+    points = _data(experiment, data, device, dtype)
+    lanes = _lanes(experiment, tensors, points)
+    tensors = {name: t.expand(lanes) for name, t in tensors.items()}
+    inputs = {name: t for name, t in tensors.items() if name in experiment.inputs}
+    refined = {name: t for name, t in tensors.items() if name not in experiment.inputs}
+    here = SimpleNamespace(**inputs)
+    for name in {n.rpartition("_")[0] for n in refined}:
+        each = [tensors.get(f"{name}_{w}", tensors[name]) for w in weights]
+        setattr(here, name, torch.stack(each))
+    return Setup(
+        experiment,
+        inputs,
+        refined,
+        here,
+        points[..., 0].T.contiguous(),
+        points[..., 1].T.contiguous(),
+        torch.stack([tensors[f"start_{w}"] for w in weights]),
+        _notes(experiment, inputs),
+    )
+
+
+def _starts_spelled_out(experiment: Experiment, given: Mapping[str, Number]) -> dict[str, Number]:
+    spelled: dict[str, Number] = {}
+    for name, value in given.items():
+        if name == "start":
+            spelled = {f"start_{w}": value for w in experiment.model.weights} | spelled
+        else:
+            spelled[name] = value
+    weights = experiment.model.weights
+    known = [*experiment.inputs, *(f"{n}_{w}" for n in experiment.inputs for w in weights if n.endswith("0"))]
+    for name in spelled:
+        if name not in known:
+            near = difflib.get_close_matches(name, [*experiment.inputs, "start"], n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(experiment.inputs)}"
+            raise GradsheetError(f"{experiment.name} has no input {name!r}: {hint}")
+    return spelled
+
+
+def _number(experiment: Experiment, name: str, value: Any, device: str, dtype: torch.dtype) -> Tensor:
+    like = f"write it like {experiment.inputs[name].default if name in experiment.inputs else 1.0!r}"
+    try:
+        tensor = torch.as_tensor(value, dtype=dtype, device=device)
+    except (TypeError, ValueError, RuntimeError):
+        raise GradsheetError(f"{experiment.name}: {name} is {value!r}, which is no number; {like}") from None
+    if tensor.dim() > 1:
+        raise GradsheetError(
+            f"{experiment.name}: {name} has shape {tuple(tensor.shape)}; one value per lane, (B,), is expected"
+        )
+    if not tensor.isfinite().all():
+        raise GradsheetError(f"{experiment.name}: {name} is {value!r}, which is no finite number; {like}")
+    return tensor.reshape(-1)
+
+
+def _data(experiment: Experiment, data: Any, device: str, dtype: torch.dtype) -> Tensor:
+    """The examples as (B or 1, N, 2)."""
+    if data is None:
+        data = experiment.data
+    if hasattr(data, "columns"):
+        missing = [c for c in ("x", "y") if c not in data.columns]
+        if missing:
+            raise GradsheetError(f"the data has no column {missing[0]!r}: name its two columns x and y")
+        data = data[["x", "y"]].to_numpy()
+    try:
+        points = torch.as_tensor(data, dtype=dtype, device=device)
+    except (TypeError, ValueError, RuntimeError):
+        raise GradsheetError("the data is not a table of numbers: give rows of (x, y)") from None
+    if points.dim() not in (2, 3) or points.shape[-1] != 2 or not points.numel():
+        raise GradsheetError(f"the data has shape {tuple(points.shape)}: rows of (x, y), at least one, are expected")
+    if not points.isfinite().all():
+        row = int((~points.isfinite().all(-1)).reshape(-1).nonzero()[0]) + 1
+        raise GradsheetError(f"row {row} of the data is not a pair of finite numbers: mend or remove it")
+    return points if points.dim() == 3 else points[None]
+
+
+def _lanes(experiment: Experiment, tensors: Mapping[str, Tensor], points: Tensor) -> int:
+    sizes = {name: t.shape[0] for name, t in tensors.items() if t.shape[0] != 1}
+    if len(points) != 1:
+        sizes["data"] = len(points)
+    if len(set(sizes.values())) > 1:
+        said = ", ".join(f"{name}: {size}" for name, size in sizes.items())
+        raise GradsheetError(f"{experiment.name}: inputs have different numbers of lanes ({said}); give all the same")
+    if 0 in sizes.values():
+        raise GradsheetError(f"{experiment.name}: {next(iter(sizes))} is empty; give at least one value")
+    return next(iter(sizes.values()), 1)
+
+
+def _notes(experiment: Experiment, inputs: Mapping[str, Tensor]) -> tuple[str, ...]:
+    notes = []
+    lr = inputs.get("lr")
+    if lr is not None and (lr < 0).any():
+        notes.append(f"{experiment.name}: lr is negative, so every step goes uphill.")
+    if lr is not None and (lr == 0).any():
+        notes.append(f"{experiment.name}: lr is 0, so the weights never move.")
+    for name, one in experiment.inputs.items():
+        if one.high is not None and one.low is not None:
+            outside = (inputs[name] < one.low) | (inputs[name] >= one.high)
+            if outside.any():
+                worst = float(inputs[name][outside][0])
+                notes.append(
+                    f"{experiment.name}: {name} is {worst:g}, outside {one.low:g} to {one.high:g}: "
+                    "the average is no average any more."
+                )
+    if "h" in inputs and (inputs["h"] == 0).any():
+        notes.append(f"{experiment.name}: h is 0, so the estimates divide by 0.")
+    return tuple(notes)
+
+
+def check_size(setup: Setup, passes: int, columns: int) -> None:
+    """Refuse a trace that would not fit, before it is begun.
+
+    Raises:
+        GradsheetError: saying how to ask for less.
+    """
+    size = passes * len(setup.x) * columns * setup.lanes * setup.start.element_size()
+    if math.isfinite(size) and size > MOST_BYTES:
+        raise GradsheetError(
+            f"{setup.experiment.name}: a full trace of {setup.lanes:,} lanes takes {size / 2**30:.0f} GiB; "
+            "ask for keep='epochs', or for the columns that you need"
+        )

@@ -1,0 +1,249 @@
+"""What a run leaves: every column of the sheet, every row, every epoch, or what was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from gradsheet.engine.setup import Setup
+from gradsheet.errors import GradsheetError
+from gradsheet.experiments import Experiment
+from gradsheet.numerics import sqrt
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A run of B lanes over K passes (warm-up and repeated ones included) of N rows.
+
+    Attributes:
+        setup: what the run started from.
+        asked: the number of epochs.
+        steps: the steps table, column name → (B, K, N); only what was kept.
+        passes: the epochs table, column name → (B, K).
+        epoch: which epoch each pass belongs to, (B, K).
+        accepted: whether it stands; warm-up passes and repeated ones do not, (B, K).
+        broken: the first row, from 0, of each pass that is not finite, or −1, (B, K).
+
+    Example:
+        >>> from gradsheet import run
+        >>> trace = run("momentum", epochs=2)
+        >>> trace.passes["velocity_b"].shape, trace.steps["velocity_b"].shape
+        (torch.Size([1, 4]), torch.Size([1, 4, 29]))
+        >>> trace
+        momentum: 1 lane, 2 epochs, 4 passes (1 warm-up) of 29 rows
+    """
+
+    setup: Setup
+    asked: int
+    steps: Mapping[str, Tensor]
+    passes: Mapping[str, Tensor]
+    epoch: Tensor
+    accepted: Tensor
+    broken: Tensor
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment, with gradient and carry-over as they ran."""
+        return self.setup.experiment
+
+    @property
+    def warm(self) -> int:
+        """How many warm-up passes lead the trace."""
+        return len(self.experiment.warmup)
+
+    @property
+    def inputs(self) -> dict[str, Tensor]:
+        """Every input, (B,) each."""
+        return self.setup.inputs
+
+    @cached_property
+    def epochs(self) -> dict[str, Tensor]:
+        """The epochs table without warm-up and repeated passes, column name → (B, epochs + 1).
+
+        Entry k holds the weights after k epochs and the errors of the pass that starts from them. A lane that
+        ran out of passes (a schedule that repeats for ever) has NaN.
+        """
+        if bool((self.accepted[:, self.warm :]).all()):
+            return {name: t[:, self.warm : self.warm + self.asked + 1] for name, t in self.passes.items()}
+        at = torch.zeros(len(self.epoch), self.asked + 1, dtype=torch.long, device=self.epoch.device)
+        found = torch.zeros_like(at, dtype=torch.bool)
+        wanted = self.accepted & (self.epoch <= self.asked)
+        lane, k = wanted.nonzero(as_tuple=True)
+        at[lane, self.epoch[lane, k]] = k
+        found[lane, self.epoch[lane, k]] = True
+        out = {}
+        for name, t in self.passes.items():
+            value = t.gather(1, at)
+            out[name] = torch.where(found, value, torch.nan) if value.is_floating_point() else value
+        return out
+
+    @cached_property
+    def first_broken(self) -> tuple[Tensor, Tensor]:
+        """Per lane the pass and the row (both from 0) where it left the finite numbers first; −1 where it never did."""
+        bad = self.broken >= 0
+        k = torch.where(bad.any(1), bad.to(torch.long).argmax(1), -1)
+        row = self.broken.gather(1, k.clamp(min=0)[:, None])[:, 0]
+        return k, torch.where(k < 0, -1, row)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a careful reader should know, one sentence each: odd settings, the row where a run exploded."""
+        notes = list(self.setup.notes)
+        k, row = self.first_broken
+        lanes = (k >= 0).nonzero()[:, 0].tolist()
+        if lanes:
+            lane = lanes[0]
+            at = int(k[lane])
+            where = "warm-up" if at < self.warm else f"epoch {int(self.epoch[lane, at])}"
+            who = "the run leaves" if len(self.broken) == 1 else f"{len(lanes)} of {len(self.broken)} runs leave"
+            lr = f" (lr = {float(self.inputs['lr'][lane]):g})" if "lr" in self.inputs else ""
+            first = "" if len(self.broken) == 1 else f", lane {lane} first"
+            notes.append(
+                f"{self.experiment.name}: {who} the finite numbers in {where}, row {int(row[lane]) + 1}{first}{lr}; "
+                "from there on Excel shows #NUM!."
+            )
+        return tuple(notes)
+
+    def to_frame(self, table: str = "steps", lane: int = 0) -> pd.DataFrame:
+        """One lane as a pandas frame, indexed by pass (and row).
+
+        Args:
+            table: "steps", a row per example, or "epochs", a row per pass.
+            lane: which of the B runs.
+
+        Example:
+            >>> from gradsheet import run
+            >>> run("basic", epochs=1).to_frame().loc[(0, 1), ["x", "pred", "err2"]].tolist()
+            [14.0, 15.0, 1849.0]
+        """
+        import pandas as pd
+
+        count = self.epoch.shape[1]
+        index = pd.Index(range(count), name="pass")
+        marks = pd.DataFrame(
+            {
+                "epoch": self.epoch[lane].tolist(),
+                "warm_up": [k < self.warm for k in range(count)],
+                "accepted": self.accepted[lane].tolist(),
+            },
+            index=index,
+        )
+        if table == "epochs":
+            columns = {n: t[lane].cpu().numpy() for n, t in self.passes.items() if n != "accepted"}
+            return marks.join(pd.DataFrame(columns, index=index))
+        if table != "steps":
+            raise GradsheetError(f"no table {table!r}: choose steps or epochs")
+        if not self.steps:
+            raise GradsheetError(f"this run of {self.experiment.name} kept no rows: run it with keep='all'")
+        rows = len(self.setup.x)
+        both = pd.MultiIndex.from_product([range(count), range(1, rows + 1)], names=["pass", "row"])
+        columns = {n: t[lane].reshape(-1).cpu().numpy() for n, t in self.steps.items()}
+        return pd.DataFrame(columns, index=both).join(marks, on="pass")
+
+    def __repr__(self) -> str:
+        """One line."""
+        lanes, count = self.epoch.shape
+        warm = f" ({self.warm} warm-up)" if self.warm else ""
+        lane_word = "lane" if lanes == 1 else "lanes"
+        return (
+            f"{self.experiment.name}: {lanes:,} {lane_word}, {self.asked} epochs, {count} passes{warm} "
+            f"of {len(self.setup.x)} rows"
+        )
+
+    def _repr_html_(self) -> str:
+        """The epochs table of the first lane, for a notebook."""
+        html: str = self.to_frame("epochs").to_html()
+        return f"<p>{self!r}</p>{html}"
+
+
+@dataclass
+class Recorder:
+    """Collects what a run shows, pass by pass."""
+
+    setup: Setup
+    keep: Any
+    _rows: dict[str, list[Tensor]] = field(default_factory=dict)
+    _passes: dict[str, list[Tensor]] = field(default_factory=dict)
+    _marks: list[tuple[Tensor, Tensor, Tensor]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        names = [c.name for c in self.setup.experiment.steps]
+        if isinstance(self.keep, str):
+            if self.keep not in ("all", "epochs"):
+                raise GradsheetError(f"keep is {self.keep!r}: choose all, epochs, or a list of column names")
+            self._wanted = names if self.keep == "all" else []
+        else:
+            for name in self.keep:
+                if name not in names:
+                    raise GradsheetError(
+                        f"{self.setup.experiment.name} has no column {name!r}: it has {', '.join(names)}"
+                    )
+            self._wanted = list(self.keep)
+
+    def enter(self, at: int, weights: Tensor, state: Any, held: Any) -> None:
+        """A pass begins."""
+        self._note_pass("", weights)
+        for fields in (state, held):
+            if fields is not None:
+                for name, value in fields._asdict().items():
+                    self._note_pass(name, value)
+
+    def row(self, shown: Mapping[str, Tensor], state: Any) -> None:
+        """A row is done."""
+        if not self._wanted:
+            return
+        for name, value in (*shown.items(), *state._asdict().items()):
+            self._note_row("" if name == "weights" else name, value)
+
+    def close(self, epoch: Tensor, accepted: Tensor, sums: Any, footers: Any, broken: Tensor) -> None:
+        """A pass ends."""
+        self._note_pass("root_sum", sums.root_sum)
+        self._note_pass("rmse", sqrt(sums.err2 / sums.count))
+        if footers is not None:
+            for name, value in footers._asdict().items():
+                self._note_pass(name, value)
+        self._marks.append((epoch, accepted, broken))
+
+    def mark(self) -> dict[str, int]:
+        """Where the rows stand now."""
+        return {name: len(values) for name, values in self._rows.items()}
+
+    def rewind(self, mark: Mapping[str, int]) -> None:
+        """Forget the rows since `mark`."""
+        for name, values in self._rows.items():
+            del values[mark.get(name, 0) :]
+
+    def trace(self, asked: int) -> Trace:
+        """Everything, with the batch axis first."""
+        n = len(self.setup.x)
+        steps = {}
+        for name in self._wanted:
+            cells = torch.stack(self._rows.pop(name))
+            steps[name] = cells.reshape(-1, n, self.setup.lanes).permute(2, 0, 1)
+        passes = {name: torch.stack(values, 1) for name, values in self._passes.items()}
+        epoch, accepted, broken = (torch.stack(part, 1) for part in zip(*self._marks, strict=True))
+        return Trace(self.setup, asked, steps, passes, epoch, accepted, broken)
+
+    def _note_row(self, name: str, value: Tensor) -> None:
+        for flat, cell in self._flat(name, value):
+            if flat in self._wanted:
+                self._rows.setdefault(flat, []).append(cell.expand(self.setup.lanes))
+
+    def _note_pass(self, name: str, value: Tensor) -> None:
+        for flat, cell in self._flat(name, value):
+            self._passes.setdefault(flat, []).append(cell)
+
+    def _flat(self, name: str, value: Tensor) -> list[tuple[str, Tensor]]:
+        """A (P, B) field as its columns."""
+        if value.dim() == 1:
+            return [(name, value)]
+        weights = self.setup.experiment.model.weights
+        return [(f"{name}_{w}" if name else w, cell) for w, cell in zip(weights, value, strict=True)]

@@ -1,0 +1,181 @@
+"""The sheets of fast.ai's graddesc.xlsx, and textbook variants of those that depart from the papers.
+
+Defaults are those of the newest edition (course22p2), and of the edition for the 2017 course (dl1) for the
+sheets that only it has. Warm-up and carry-over are what the workbook's macros do on `reset` and on one more
+epoch; in the textbook variants there is no warm-up and the last update of a pass is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gradsheet.experiments import Experiment
+from gradsheet.models.line import line
+from gradsheet.optimisers.adagrad import adagrad
+from gradsheet.optimisers.adagrad_ann import adagrad_ann
+from gradsheet.optimisers.adagrad_textbook import adagrad_textbook
+from gradsheet.optimisers.adam import adam
+from gradsheet.optimisers.adam_ann import adam_ann
+from gradsheet.optimisers.adam_textbook import adam_textbook
+from gradsheet.optimisers.eve import eve
+from gradsheet.optimisers.momentum import momentum
+from gradsheet.optimisers.rmsprop import rmsprop
+from gradsheet.optimisers.rmsprop_textbook import rmsprop_textbook
+from gradsheet.optimisers.sgd import sgd
+
+NEWEST = "graddesc.xlsx (course22p2), sheet "
+DL1 = "graddesc.xlsx (dl1), sheet "
+
+_basic = Experiment(
+    "basic",
+    "Basic SGD",
+    "One step downhill per row: nudge each weight against its gradient.",
+    line,
+    sgd,
+    beside=("numeric",),
+    look_for="The slope a is near 2 within a few rows, while the intercept b crawls: its gradient lacks the "
+    "factor x. The estimates stay close to the exact derivatives, but never equal them.",
+    try_out="lr = 0.0002 (faster, shakier), lr = 0.0004 (explodes: in which row?), lr = 0.00001 (too slow). "
+    "h = 1 (poor estimates), h = 0.0001 (better ones).",
+    source=NEWEST + "basic",
+)
+
+_momentum = Experiment(
+    "momentum",
+    "Momentum",
+    "Step along a moving average of the gradient: small zig-zags cancel, a steady slope adds up.",
+    line,
+    momentum,
+    warmup=(("velocity",),),
+    look_for="The velocity lags behind the gradient, then outlives it: the slope runs past 2, to 3.2, and has to "
+    "come back.",
+    try_out="beta = 0 (plain SGD), beta = 0.99 (overshoots for whole epochs), lr = 0.001 (explodes: in which row?).",
+    source=NEWEST + "momentum",
+)
+
+_adagrad = Experiment(
+    "adagrad",
+    "AdaGrad",
+    "Give each weight its own learning rate: lr divided by how large its gradients were in the pass before.",
+    line,
+    adagrad,
+    carry="updated",
+    warmup=(("scale",),),
+    look_for="b has a larger learning rate than a, since its gradients are smaller. As gradients shrink, both "
+    "rates grow.",
+    try_out="lr = 0.002, then 0.01: the rate of a weight whose gradients shrink can grow until it explodes.",
+    source=DL1 + "adagrad",
+)
+
+_rmsprop = Experiment(
+    "rmsprop",
+    "RMSprop",
+    "Divide each gradient by its usual size, a moving average: every weight then moves by about lr.",
+    line,
+    rmsprop,
+    warmup=(("square",), ("square",)),
+    look_for="a and b move at the same pace, though their gradients differ a hundredfold. The size is the one of "
+    "the row above, as in the course's sheet.",
+    try_out="lr = 0.2 (ten times the pace), beta = 0.5 (a short memory: steps get jumpy), square0 = 1.",
+    source=NEWEST + "rmsprop",
+)
+
+_adam = Experiment(
+    "adam",
+    "Adam",
+    "Momentum and RMSprop together: step along the average gradient, divided by its usual size.",
+    line,
+    adam,
+    warmup=(("square",), ("average",)) * 2,
+    look_for="With lr = 1 the intercept gets to 30 in a few epochs, where plain SGD needs thousands. But the steps "
+    "stay large: near the goal it circles.",
+    try_out="lr = 0.1 once the loss is low (as in the course), beta1 = 0.7, beta2 = 0.99.",
+    source=NEWEST + "adam",
+)
+
+_eve = Experiment(
+    "eve",
+    "Eve",
+    "Adam, but steps shrink while the loss still jumps from epoch to epoch.",
+    line,
+    eve,
+    warmup=(("average", "square"),) * 2,
+    look_for="The damping in the epochs table: it falls when the loss settles, so the steps grow again.",
+    try_out="beta3 = 0.5 (forgets jumps sooner), beta1 = 0.9, lr = 0.5.",
+    source=DL1 + "eve",
+)
+
+_adagrad_ann = Experiment(
+    "adagrad_ann",
+    "AdaGrad, annealed",
+    "AdaGrad with a brake: a pass whose steps doubled is thrown away and run again with half the learning rate.",
+    line,
+    adagrad_ann,
+    look_for="The passes marked FALSE: they do not stand. The next pass starts from the same weights with half the lr.",
+    try_out="lr = 2 (more passes are thrown away), limit0 = 1 (a tighter brake).",
+    source=DL1 + "adagrad_ann",
+)
+
+_adam_ann = Experiment(
+    "adam_ann",
+    "Adam, annealed",
+    "Adam with a brake: when gradients grow to twice their lowest size, the learning rate falls to a quarter.",
+    line,
+    adam_ann,
+    warmup=(("average", "square"),) * 2,
+    look_for="lr in the epochs table: each time it falls to a quarter, the circling around the goal gets tighter.",
+    try_out="lr = 2, beta2 = 0.9, and compare the loss after 10 epochs with plain Adam's.",
+    source=NEWEST + "adam_ann",
+)
+
+EXPERIMENTS = (
+    _basic,
+    _momentum,
+    _adagrad,
+    _rmsprop,
+    _adam,
+    _eve,
+    _adagrad_ann,
+    _adam_ann,
+    replace(
+        _adagrad,
+        name="adagrad_textbook",
+        follows="adagrad",
+        carry="updated",
+        warmup=(),
+        title="AdaGrad, as published",
+        purpose="Divide each gradient by the root of the sum of all its squares so far: steps only ever get smaller.",
+        optimiser=adagrad_textbook,
+        look_for="The sum grows in every row. The course's sheet takes one mean a pass, and forgets it.",
+        try_out="lr = 10 (the sum tames even that), lr = 0.1 (dies of its own sum).",
+        source="Duchi, Hazan and Singer, JMLR 12, 2011",
+    ),
+    replace(
+        _rmsprop,
+        name="rmsprop_textbook",
+        follows="rmsprop",
+        carry="updated",
+        warmup=(),
+        title="RMSprop, as published",
+        purpose="Divide each gradient by its usual size, this row's gradient included.",
+        optimiser=rmsprop_textbook,
+        look_for="No step can be larger than lr/√(1−beta): the gradient stands in its own divisor. In the course's "
+        "sheet it does not, so one surprise makes a giant step.",
+        try_out="Compare the first ten rows with the sheet rmsprop.",
+        source="Tieleman and Hinton, lecture 6e, 2012",
+    ),
+    replace(
+        _adam,
+        name="adam_textbook",
+        follows="adam",
+        carry="updated",
+        warmup=(),
+        title="Adam, as published",
+        purpose="Adam with both averages corrected for their start at 0, and eps in the divisor.",
+        optimiser=adam_textbook,
+        look_for="beta^step: while it is near 1 the averages are mostly their start, and the correction is large. "
+        "The course's sheet primes its averages with warm-up passes instead.",
+        try_out="beta2 = 0.9 as in the course; eps = 1 (shrinks steps when gradients are small).",
+        source="Kingma and Ba, arXiv:1412.6980",
+    ),
+)

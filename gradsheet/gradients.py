@@ -1,0 +1,110 @@
+"""Where the gradient comes from: the model's own formula, finite differences, or autograd.
+
+Each is a row of `GRADIENTS`; any of them can drive any optimiser. Finite differences follow from `predict`
+alone, so a model never states them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gradsheet.models import Model
+from gradsheet.numerics import stack
+from gradsheet.table import Column, rename
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    Compute = Callable[[Model, Tensor, Tensor, Tensor, dict[str, Tensor], Tensor], dict[str, Tensor]]
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """One way to a gradient.
+
+    Attributes:
+        name: as given to ``--gradient``.
+        prefix: the gradient's columns are ``{prefix}_{w}``.
+        columns: the formulas for a model.
+        compute: ``(model, weights (P, B), x, y, shown, h) -> {prefix: (P, B)}``, and what it shows beside it.
+    """
+
+    name: str
+    prefix: str
+    columns: Callable[[Model], tuple[Column, ...]]
+    compute: Compute
+
+
+def _analytic(
+    model: Model, weights: Tensor, x: Tensor, y: Tensor, shown: dict[str, Tensor], h: Tensor
+) -> dict[str, Tensor]:
+    return {"d": model.gradient(weights, x, y, shown)}
+
+
+def _autograd(
+    model: Model, weights: Tensor, x: Tensor, y: Tensor, shown: dict[str, Tensor], h: Tensor
+) -> dict[str, Tensor]:
+    import torch
+
+    with torch.enable_grad():
+        leaf = weights.detach().requires_grad_()
+        error = model.predict(leaf, x)["pred"] - y
+        (grad,) = torch.autograd.grad((error * error).sum(), leaf)
+    return {"d": grad}
+
+
+def _numeric(
+    model: Model, weights: Tensor, x: Tensor, y: Tensor, shown: dict[str, Tensor], h: Tensor
+) -> dict[str, Tensor]:
+    errors = []
+    for i in range(len(weights)):
+        shifted = list(weights)
+        shifted[i] = shifted[i] + h
+        off = model.predict(shifted, x)["pred"] - y
+        errors.append(off * off)
+    err = stack(errors)
+    return {"err": err, "est": (err - shown["err2"]) / h}
+
+
+def _numeric_columns(model: Model) -> tuple[Column, ...]:
+    """The prediction with one weight shifted, in one formula: helper columns become brackets."""
+    columns: list[Column] = []
+    for w in model.weights:
+        text = model.columns[-1].formula[1:]
+        for helper in reversed(model.columns[:-1]):
+            text = rename(text, {helper.name: f"({helper.formula[1:]})"})
+        text = rename(text, {w: f"({w}+h)"})
+        columns += [
+            Column(
+                f"err_{w}",
+                f"=({text}-y)^2",
+                role="error",
+                title=f"err² at {w}+h",
+                note=f"The error again, with {w} nudged up by h and everything else left alone.",
+            ),
+            Column(
+                f"est_{w}",
+                f"=(err_{w}-err2)/h",
+                role="gradient",
+                title=f"est de/d{w}",
+                note=f"Finite difference: how much error² changed when {w} grew by h, divided by h. "
+                f"Compare it with the exact derivative.",
+            ),
+        ]
+    return tuple(columns)
+
+
+def _analytic_columns(model: Model) -> tuple[Column, ...]:
+    return model.gradient_columns
+
+
+GRADIENTS: Mapping[str, Gradient] = {
+    g.name: g
+    for g in (
+        Gradient("analytic", "d", _analytic_columns, _analytic),
+        Gradient("numeric", "est", _numeric_columns, _numeric),
+        Gradient("autograd", "d", _analytic_columns, _autograd),
+    )
+}
