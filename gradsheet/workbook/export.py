@@ -1,0 +1,110 @@
+"""Workbooks that Excel, LibreOffice and Google Sheets open: every formula with the value that PyTorch computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import gradsheet
+from gradsheet.engine import Trace, run
+from gradsheet.errors import GradsheetError
+from gradsheet.experiments import Experiment, catalogue, experiment
+from gradsheet.workbook.exact import ExactWorkbook, whole_or_not_at_all
+from gradsheet.workbook.front import DATA, DATA_FIRST, Checked, write_data, write_proof, write_start
+from gradsheet.workbook.layout import Layout
+from gradsheet.workbook.page import Page
+from gradsheet.workbook.style import Formats
+from gradsheet.workbook.values import Values
+
+SPARE = 1.5  # an experiment that may repeat passes gets room for half as many again
+
+
+def export(
+    names: Sequence[str | Experiment] | str = (),
+    out: str | Path = "workbooks/graddesc.xlsx",
+    *,
+    epochs: int = 10,
+    gradient: str | None = None,
+    carry: str | None = None,
+    data: Any = None,
+    **inputs: Any,
+) -> Path:
+    """Write experiments as one annotated workbook.
+
+    Args:
+        names: entries of the catalogue; all of them where none is given.
+        out: the file. It is written whole or not at all.
+        epochs: how many are unrolled below one another.
+        gradient: which gradient drives the updates, as in `run`.
+        carry: which weights a pass hands on, as in `run`.
+        data: training examples, (N, 2).
+        **inputs: values for inputs; each applies to the experiments that have such an input.
+
+    Returns:
+        The path written.
+
+    Raises:
+        GradsheetError: an unknown name or input, or a place that cannot be written to.
+
+    Example:
+        >>> import tempfile
+        >>> path = Path(tempfile.mkdtemp()) / "one.xlsx"
+        >>> export("momentum", path, epochs=1).name
+        'one.xlsx'
+    """
+    chosen = [names] if isinstance(names, str) else list(names)
+    entries = [experiment(name) for name in chosen] or list(catalogue().values())
+    unknown = [n for n in inputs if not any(_has(e, n) for e in entries)]
+    if unknown:
+        raise GradsheetError(f"no experiment here has an input {unknown[0]!r}: 'gradsheet list' shows what each has")
+    shown = []
+    for entry in entries:
+        own = {n: v for n, v in inputs.items() if _has(entry, n)}
+        trace = run(entry, epochs, gradient=gradient, carry=carry, data=data, **own)
+        shown.append(Values(layout_of(trace), trace))
+    path = Path(out)
+    if path.suffix.lower() != ".xlsx":
+        raise GradsheetError(f"{path} does not end in .xlsx: give the workbook such a name")
+    with whole_or_not_at_all(path) as draft:
+        _write(draft, shown, epochs, data is None)
+    return path
+
+
+def _has(entry: Experiment, name: str) -> bool:
+    return name == "start" or name in entry.inputs
+
+
+def layout_of(trace: Trace) -> Layout:
+    """Where a run's cells stand."""
+    return Layout(trace.experiment, len(trace.setup.x), trace.epoch.shape[1], (DATA, DATA_FIRST))
+
+
+def _write(path: Path, shown: Sequence[Values], epochs: int, known: bool) -> None:
+    properties = {
+        "title": "Gradient descent, one row at a time",
+        "subject": ", ".join(v.layout.experiment.name for v in shown),
+        "author": "gradsheet",
+        "comments": "Formulas and PyTorch agree to the last bit: see the sheet proof.",
+    }
+    book = ExactWorkbook(path, properties)
+    formats = Formats(book)
+    write_start(book, formats, shown, epochs)
+    setup = shown[0].trace.setup
+    write_data(book, formats, list(zip(setup.x[:, 0].tolist(), setup.y[:, 0].tolist(), strict=True)), known)
+    for values in shown:
+        Page(book, formats, values.layout, values).write()
+    write_proof(book, formats, prove(shown), versions())
+    book.close()
+
+
+def prove(shown: Sequence[Values]) -> list[Checked]:
+    """PyTorch against the formulas, sheet by sheet."""
+    return [Checked(v.layout.experiment.name, sum(1 for _ in v.layout.contents()), 0) for v in shown]
+
+
+def versions() -> list[tuple[str, str]]:
+    """What a workbook was made with."""
+    names = ("torch", "XlsxWriter")
+    return [("gradsheet", gradsheet.__version__), *((n, version(n).partition("+")[0]) for n in names)]

@@ -1,0 +1,238 @@
+"""The sheets around the experiments: the first one, the data, and the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradsheet.workbook.address import Cell, letters
+from gradsheet.workbook.charts import DASHES, Series, line_chart, style_title
+from gradsheet.workbook.style import INK, MUTED, PAPER, ROLES, RULE, Formats, number_format
+from gradsheet.workbook.values import Values
+
+START, DATA, PROOF = "start", "data", "proof"
+DATA_FIRST = Cell(6, 2)
+LINES = ("#1B7F4B", "#1F63B5", "#C2452D", "#6D3FA6", "#8A5A00", "#0E7C86", "#B5396F", "#22313F")
+ROLE_WORDS = (
+    ("input", "yours to change: everything else follows"),
+    ("data", "the examples: x goes in, y should come out"),
+    ("weights", "what is learnt: the slope a and the intercept b"),
+    ("prediction", "what the model says with the weights of this row"),
+    ("error", "how wrong that is"),
+    ("gradient", "which way is uphill, and how steep"),
+    ("state", "what the optimiser remembers from row to row"),
+    ("schedule", "what it sets once for a whole pass"),
+)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the proof found on one sheet.
+
+    Attributes:
+        sheet: its name.
+        cells: formula cells compared.
+        differ: of those, cells whose value is not the same double (or the same error).
+    """
+
+    sheet: str
+    cells: int
+    differ: int
+
+
+def write_start(book: Any, formats: Formats, shown: Sequence[Values], epochs: int) -> None:
+    """What this is, how to read it, contents, and all experiments compared epoch by epoch."""
+    f, sheet = formats, book.sheet(START)
+    _frame(sheet, [2.5, 17, 52, 12, 12, 12, 12] + [10.5] * 8)
+    sheet.write_string(0, 1, "Gradient descent, one row at a time", f.title())
+    sheet.write_string(
+        1, 1, "How a model learns a straight line from 29 examples, and what the optimisers change.", f.purpose()
+    )
+    told = (
+        "Every sheet trains the same model, pred = a·x + b, on the same 29 examples. A row is one example: predict, "
+        "see how wrong it was, take the gradient, change the weights; the next row starts from there. 29 rows are one "
+        "pass over the data, an epoch, and the next epoch continues below: no macros, nothing hidden but the warm-up.\n"
+        "The examples come from y = 2·x + 30, so a should end at 2 and b at 30. Change a yellow cell and watch every "
+        "epoch and every chart follow. Point at a header to read its maths in words."
+    )
+    sheet.merge_range(2, 1, 2, 8, told, f.text(font_size=11))
+    sheet.set_row(2, 78)
+    row = _colours(sheet, f, 4)
+    row = _contents(sheet, f, shown, row + 1, epochs)
+    _comparison(book, sheet, f, shown, row + 1, epochs)
+    sheet.activate()
+    sheet.set_first_sheet()
+
+
+def _frame(sheet: Any, widths: Sequence[float]) -> None:
+    sheet.hide_gridlines(2)
+    for i, width in enumerate(widths):
+        sheet.set_column(i, i, width)
+    sheet.set_row(0, 32)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 1)
+    sheet.set_margins(0.4, 0.4, 0.5, 0.5)
+
+
+def _colours(sheet: Any, f: Formats, row: int) -> int:
+    sheet.write_string(row, 1, "A colour is a role", f.heading())
+    for i, (role, words) in enumerate(ROLE_WORDS):
+        look = ROLES[role]  # type: ignore[index]
+        style = f.input() if role == "input" else f(bg_color=look.colour, font_color=PAPER, bold=True, align="center")
+        sheet.write_string(row + 1 + i, 1, look.word, style)
+        sheet.write_string(row + 1 + i, 2, words, f(indent=1))
+    return row + 1 + len(ROLE_WORDS)
+
+
+def _contents(sheet: Any, f: Formats, shown: Sequence[Values], row: int, epochs: int) -> int:
+    head = f.header("data")
+    sheet.write_string(row, 1, "Contents", f.heading())
+    titles = ("sheet", "what it shows", "loss at first", f"after {epochs}", f"a after {epochs}", f"b after {epochs}")
+    for i, title in enumerate(titles):
+        sheet.write_string(row + 1, 1 + i, title, head)
+    row += 2
+    sheet.write_url(row, 1, f"internal:'{DATA}'!A1", f(font_color="#1F63B5", underline=1), DATA)
+    sheet.write_string(row, 2, "The 29 examples.", f())
+    for values in shown:
+        row += 1
+        e = values.layout.experiment
+        sheet.write_url(row, 1, f"internal:'{e.name}'!A1", f(font_color="#1F63B5", underline=1, valign="top"), e.name)
+        sheet.write_string(row, 2, e.purpose, f.text())
+        sheet.set_row(row, 28)
+        cells = [("root_sum", 0), ("root_sum", epochs), ("a", epochs), ("b", epochs)]
+        for i, (name, epoch) in enumerate(cells):
+            if name in e.model.weights or name == "root_sum":
+                _reference(sheet, f, row, 3 + i, values, name, epoch, top=True)
+    row += 1
+    sheet.write_url(row, 1, f"internal:'{PROOF}'!A1", f(font_color="#1F63B5", underline=1), PROOF)
+    sheet.write_string(row, 2, "That PyTorch computes the same numbers, to the last bit.", f())
+    return row + 1
+
+
+def _reference(
+    sheet: Any, f: Formats, row: int, col: int, values: Values, name: str, epoch: int, top: bool = False
+) -> None:
+    """A live reference to a column of an experiment's epochs table."""
+    value = values.after(epoch, name)
+    style = f(num_format=number_format(abs(value) if isinstance(value, float) else 1.0), align="right",
+              bottom=1, bottom_color=RULE, **({"valign": "top"} if top else {}))  # fmt: skip
+    sheet.write_formula(row, col, reference(values, name, epoch), style, value)
+
+
+def reference(values: Values, name: str, epoch: int) -> str:
+    """The formula that fetches a column's value in an epoch.
+
+    Where a pass may be run again an epoch has several rows, and the last one stands.
+    """
+    layout = values.layout
+    sheet, column = layout.experiment.name, layout.column("epochs", name)
+    if not layout.experiment.optimiser.retries:
+        return f"={sheet}!{column}{layout.epoch_row(layout.warm + epoch)}"
+    first, last = layout.epoch_row(layout.warm), layout.epoch_row(layout.passes - 1)
+    epochs = f"{sheet}!${layout.column('epochs', 'epoch')}${first}:${layout.column('epochs', 'epoch')}${last}"
+    found = f"INDEX({sheet}!${column}${first}:${column}${last},MATCH({epoch},{epochs},1))"
+    return f"=IF(MAX({epochs})<{epoch},NA(),{found})"
+
+
+def _comparison(book: Any, sheet: Any, f: Formats, shown: Sequence[Values], row: int, epochs: int) -> None:
+    """Loss by epoch: a row an epoch, a column an experiment, and the chart of it."""
+    sheet.write_string(row, 1, "The optimisers compared: root of the summed error², by epoch", f.heading())
+    sheet.write_string(row + 1, 2, "epoch", f(bold=True, align="right", indent=1))
+    order = [2, *range(3, 3 + len(shown))]
+    for col, values in zip(order[1:], shown, strict=True):
+        sheet.write_string(row + 1, col, values.layout.experiment.name.replace("_", " "), f.header("error"))
+    sheet.set_row(row + 1, 32)
+    first = row + 2
+    for epoch in range(epochs + 1):
+        sheet.write_number(first + epoch, 2, epoch, f(align="right", indent=1))
+        for col, values in zip(order[1:], shown, strict=True):
+            _reference(sheet, f, first + epoch, col, values, "root_sum", epoch)
+    rows = (first + 1, first + epochs + 1)
+    series = []
+    for i, (col, values) in enumerate(zip(order[1:], shown, strict=True)):
+        found = [v for e in range(epochs + 1) if isinstance(v := values.after(e, "root_sum"), float)]
+        again = i // len(LINES)  # a colour used before is dashed
+        series.append(
+            Series(
+                values.layout.experiment.name,
+                rows,
+                col + 1,
+                3,
+                "error",
+                found,
+                colour=LINES[i % len(LINES)],
+                dash=DASHES[again],
+                marker=not again,
+            )
+        )
+    chart = line_chart(book, START, "Which optimiser gets the loss down?", "epoch", "root of sum", series)
+    chart.set_size({"width": 860, "height": 470})
+    chart.set_legend({"position": "right"})
+    sheet.insert_chart(4, 8, chart, {"object_position": 2})
+
+
+def write_data(book: Any, formats: Formats, points: Sequence[tuple[float, float]], known: bool) -> None:
+    """The training examples, constants that the reader may change."""
+    f, sheet = formats, book.sheet(DATA)
+    _frame(sheet, [4, 9, 9, 4])
+    sheet.write_string(0, 1, "The data", f.title())
+    said = "29 examples of y = 2·x + 30, in the course's order." if known else f"{len(points)} examples."
+    sheet.write_string(1, 1, f"{said} All sheets read these cells: change one and everything follows.", f.purpose())
+    top = DATA_FIRST.row - 2
+    for i, name in enumerate(("x", "y")):
+        sheet.write_string(top, DATA_FIRST.column - 1 + i, name, f.header("data"))
+    for i, pair in enumerate(points):
+        for j, value in enumerate(pair):
+            sheet.write_number(DATA_FIRST.row - 1 + i, DATA_FIRST.column - 1 + j, value, f.input())
+    sheet.freeze_panes(DATA_FIRST.row - 1, 0)
+    chart = book.add_chart({"type": "scatter"})
+    last = DATA_FIRST.row + len(points) - 2
+    chart.add_series(
+        {
+            "name": "y",
+            "categories": [DATA, DATA_FIRST.row - 1, 1, last, 1],
+            "values": [DATA, DATA_FIRST.row - 1, 2, last, 2],
+            "marker": {"type": "circle", "size": 6, "fill": {"color": "#1F63B5"}, "border": {"color": PAPER}},
+        }
+    )
+    style_title(chart, "The examples: which straight line goes through them?")
+    for axis, name in ((chart.set_x_axis, "x"), (chart.set_y_axis, "y")):
+        axis({"name": name, "major_gridlines": {"visible": True, "line": {"color": RULE, "width": 0.5}}})
+    chart.set_legend({"none": True})
+    chart.set_size({"width": 620, "height": 380})
+    sheet.insert_chart(top, 4, chart)
+
+
+def write_proof(book: Any, formats: Formats, checked: Sequence[Checked], versions: Sequence[tuple[str, str]]) -> None:
+    """Cells compared, cells that differ, versions, and how to prove it again."""
+    f, sheet = formats, book.sheet(PROOF)
+    _frame(sheet, [2.5, 24, 18, 18, 60])
+    sheet.write_string(0, 1, "The proof", f.title())
+    said = (
+        "Each number on these sheets was computed twice: by the optimiser written in PyTorch, and from the cells' "
+        "formulas. Two numbers count as equal only if all 64 bits are the same."
+    )
+    sheet.merge_range(1, 1, 1, 4, said, f.text(font_color=MUTED, font_size=11))
+    sheet.set_row(1, 34)
+    for i, title in enumerate(("sheet", "formula cells compared", "cells that differ")):
+        sheet.write_string(3, 1 + i, title, f.header("data"))
+    line = {"bottom": 1, "bottom_color": RULE}
+    for i, one in enumerate(checked):
+        sheet.write_url(4 + i, 1, f"internal:'{one.sheet}'!A1", f(font_color="#1F63B5", underline=1, **line), one.sheet)
+        sheet.write_number(4 + i, 2, one.cells, f(num_format="#,##0", **line))
+        sheet.write_number(4 + i, 3, one.differ, f(num_format="#,##0", **line))
+    row = 4 + len(checked)
+    sheet.write_string(row, 1, "all", f(bold=True))
+    for col, total in ((2, sum(c.cells for c in checked)), (3, sum(c.differ for c in checked))):
+        span = f"{letters(col + 1)}5:{letters(col + 1)}{row}"
+        sheet.write_formula(row, col, f"=SUM({span})", f(bold=True, num_format="#,##0"), float(total))
+    row += 2
+    sheet.write_string(row, 1, "Made with", f.heading())
+    for i, (name, version) in enumerate(versions, 1):
+        sheet.write_string(row + i, 1, name, f())
+        sheet.write_string(row + i, 2, version, f())
+    row += len(versions) + 2
+    sheet.write_string(row, 1, "Prove it again, with spreadsheet engines that no one here wrote", f.heading())
+    sheet.write_string(row + 1, 1, "gradsheet parity graddesc.xlsx", f(font_name="Consolas", font_color=INK))

@@ -1,0 +1,200 @@
+"""From named columns to cells: the one place where names become A1 references.
+
+A sheet has the steps table on the left, the epochs table to its right, both under one header row, inputs
+above. Pass by pass, the steps table is 29 rows (or as many as there are examples); warm-up passes come last,
+folded away, each with its row of the epochs table beside its first row.
+
+```
+row 1..          title, purpose, model, inputs
+band, header     steps: epoch row x y | b a | pred | …        epochs: epoch | b a | … | root of sum, rmse
+body             pass 0 …                                     one row a pass
+                 pass 1 …
+                 warm-up passes, folded
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Literal
+
+from gradsheet.experiments import Experiment
+from gradsheet.table import Column, Reference, render
+from gradsheet.workbook.address import Cell, letters
+
+Table = Literal["steps", "epochs"]
+
+TITLE, PURPOSE, MODEL, INPUTS = 1, 2, 4, 6
+INPUT_BLOCKS = (1, 8)  # the columns in which a block of inputs begins: label, label, value, note
+LEAST_INPUT_ROWS = 4
+COUNTERS = ("epoch", "row")  # lead the steps table
+
+
+@dataclass(frozen=True)
+class Content:
+    """One cell of a table, by name.
+
+    Attributes:
+        at: where it stands.
+        table: which table it belongs to.
+        column: the column's name.
+        number: the pass, warm-up passes counted from 0.
+        row: the row in the pass, from 0; None in the epochs table.
+        formula: what it says, in A1.
+    """
+
+    at: Cell
+    table: Table
+    column: str
+    number: int
+    row: int | None
+    formula: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where everything stands on an experiment's sheet.
+
+    Attributes:
+        experiment: what the sheet shows.
+        rows: examples in a pass.
+        passes: passes in all, warm-up included.
+        data: the sheet and the cell of the first x; y stands to its right.
+        prefix: leads the defined names of the inputs.
+        names: (table, column name) → its number.
+    """
+
+    experiment: Experiment
+    rows: int
+    passes: int
+    data: tuple[str, Cell] = ("data", Cell(6, 2))
+    prefix: str = ""
+    names: dict[tuple[Table, str], int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        steps = [*COUNTERS, *(c.name for c in self.experiment.steps)]
+        epochs = ["epoch", *(c.name for c in self.experiment.epochs)]
+        at: dict[tuple[Table, str], int] = {("steps", n): i for i, n in enumerate(steps, 1)}
+        at |= {("epochs", n): i for i, n in enumerate(epochs, len(steps) + 2)}
+        object.__setattr__(self, "names", at)
+
+    @property
+    def warm(self) -> int:
+        """How many of the passes are warm-up."""
+        return len(self.experiment.warmup)
+
+    @cached_property
+    def inputs(self) -> dict[str, Cell]:
+        """The cell of each input: the rule's in the first block, starts and h in the second."""
+        rule = [n for n in self.experiment.inputs if n in self.experiment.optimiser.inputs]
+        rest = [n for n in self.experiment.inputs if n not in rule]
+        most = max(LEAST_INPUT_ROWS, (len(self.experiment.inputs) + 1) // 2)
+        names = rule[:most], [*rule[most:], *rest]
+        return {
+            name: Cell(INPUTS + i, first + 2)
+            for first, block in zip(INPUT_BLOCKS, names, strict=True)
+            for i, name in enumerate(block)
+        }
+
+    @property
+    def band(self) -> int:
+        """The row that names the roles, above the header."""
+        return max(cell.row for cell in self.inputs.values()) + 2 if self.inputs else INPUTS + LEAST_INPUT_ROWS + 1
+
+    @property
+    def header(self) -> int:
+        """The header row of both tables."""
+        return max(self.band, INPUTS + LEAST_INPUT_ROWS + 1) + 1
+
+    @property
+    def body(self) -> int:
+        """The first row of both tables."""
+        return self.header + 1
+
+    @property
+    def last(self) -> int:
+        """The last row of the steps table."""
+        return self.body + self.passes * self.rows - 1
+
+    def name(self, inputs: str) -> str:
+        """The defined name of an input, unique in its workbook."""
+        return f"{self.prefix or self.experiment.name}_{inputs}"
+
+    def column(self, table: Table, name: str) -> str:
+        """The letters of a column."""
+        return letters(self.names[table, name])
+
+    def epoch_row(self, number: int) -> int:
+        """The row of a pass in the epochs table."""
+        return self.body + number - self.warm if number >= self.warm else self.step_row(number, 0)
+
+    def step_row(self, number: int, row: int) -> int:
+        """A row of a pass in the steps table; warm-up passes stand below all others."""
+        place = number - self.warm if number >= self.warm else self.passes - self.warm + number
+        return self.body + place * self.rows + row
+
+    def epoch_cell(self, name: str, number: int) -> Cell:
+        """A cell of the epochs table."""
+        return Cell(self.epoch_row(number), self.names["epochs", name])
+
+    def step_cell(self, name: str, number: int, row: int) -> Cell:
+        """A cell of the steps table."""
+        return Cell(self.step_row(number, row), self.names["steps", name])
+
+    def contents(self) -> Iterator[Content]:
+        """Every formula cell of both tables, pass by pass."""
+        for number in range(self.passes):
+            yield from self._pass(number)
+
+    def _pass(self, number: int) -> Iterator[Content]:
+        retries = self.experiment.optimiser.retries
+        if number > self.warm:
+            above = self.epoch_cell("epoch", number - 1)
+            step = f"IF({self.epoch_cell('accepted', number - 1)},1,0)" if retries else "1"
+            yield Content(self.epoch_cell("epoch", number), "epochs", "epoch", number, None, f"={above}+{step}")
+        for column in self.experiment.epochs:
+            entering = self.experiment.entering(column.name, number)
+            formula = render(entering, partial(self._epoch, column=column, number=number))
+            yield Content(self.epoch_cell(column.name, number), "epochs", column.name, number, None, formula)
+        for row in range(self.rows):
+            yield Content(
+                self.step_cell("epoch", number, row), "steps", "epoch", number, row, "=" + self._held("epoch", number)
+            )
+            for column in self.experiment.steps:
+                formula = self._step_formula(column, number, row)
+                yield Content(self.step_cell(column.name, number, row), "steps", column.name, number, row, formula)
+
+    def _step_formula(self, column: Column, number: int, row: int) -> str:
+        if column.role == "data":
+            sheet, first = self.data
+            return f"={sheet}!{Cell(first.row + row, first.column + (column.name == 'y'))}"
+        return render(column.formula, partial(self._step, column=column, number=number, row=row))
+
+    def _step(self, reference: Reference, column: Column, number: int, row: int) -> str:
+        """In steps: this row, else this pass's row of epochs, else an input."""
+        name, back, _ = reference
+        if back and row == 0:
+            return self._held(name.removeprefix("new_"), number)
+        if ("steps", name) in self.names and (name != column.name or back):
+            return str(self.step_cell(name, number, row - back))
+        if ("epochs", name) in self.names:
+            return self._held(name, number)
+        return self.name(name)
+
+    def _epoch(self, reference: Reference, column: Column, number: int) -> str:
+        """In epochs: this row, else the range of this pass in steps, else an input."""
+        name, back, last = reference
+        at = max(number - back, 0)
+        if last:
+            return str(self.step_cell(name, at, self.rows - 1))
+        if ("epochs", name) in self.names and (name != column.name or back):
+            return str(self.epoch_cell(name, at))
+        if ("steps", name) in self.names and name != column.name:
+            return f"{self.step_cell(name, at, 0)}:{self.step_cell(name, at, self.rows - 1)}"
+        return self.name(name)
+
+    def _held(self, name: str, number: int) -> str:
+        """An absolute reference to the epochs table, so that it stays when the formula is filled down."""
+        return f"${self.column('epochs', name)}${self.epoch_row(number)}"

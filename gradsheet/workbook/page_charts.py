@@ -1,0 +1,128 @@
+"""Which charts an experiment's sheet has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradsheet.table import Column
+from gradsheet.workbook.charts import Series, at, line_chart, rows_of
+from gradsheet.workbook.layout import Layout
+from gradsheet.workbook.values import Values
+
+
+def charts(book: Any, layout: Layout, values: Values) -> list[Any]:
+    """The charts in reading order: loss, weights, error by row, gradient and memory, schedule."""
+    made = [
+        _loss(book, layout, values),
+        _weights(book, layout, values),
+        _errors(book, layout, values),
+        _gradient(book, layout, values),
+        _schedule(book, layout, values),
+    ]
+    return [chart for chart in made if chart is not None]
+
+
+def _epoch_rows(layout: Layout) -> tuple[int, int]:
+    return layout.epoch_row(layout.warm), layout.epoch_row(layout.passes - 1)
+
+
+def _epoch_series(layout: Layout, values: Values, column: Column, **more: Any) -> Series:
+    found = values.column("epochs", column.name)
+    return Series(
+        column.title or column.name, _epoch_rows(layout), at(layout, "epochs", column.name),
+        at(layout, "epochs", "epoch"), column.role, found, marker=True, **more,
+    )  # fmt: skip
+
+
+def _loss(book: Any, layout: Layout, values: Values) -> Any:
+    columns = {c.name: c for c in layout.experiment.epochs}
+    series = [
+        _epoch_series(layout, values, columns["root_sum"]),
+        _epoch_series(layout, values, columns["rmse"], dash="dash", colour="#A98BD0"),
+    ]
+    return line_chart(book, layout.experiment.name, "Loss by epoch", "epoch", "loss", series)
+
+
+def _weights(book: Any, layout: Layout, values: Values) -> Any:
+    """Every row of every epoch: the weights' whole way."""
+    weights = layout.experiment.model.weights
+    rows = layout.step_row(layout.warm, 0), layout.step_row(layout.passes - 1, layout.rows - 1)
+    dashes, colours = ("solid", "dash", "square_dot", "long_dash"), ("#1B7F4B", "#7A5195", "#0F4C81", "#B8860B")
+    series = [
+        Series(
+            w, rows, at(layout, "steps", w), at(layout, "steps", "epoch"), "weights",
+            values.column("steps", w), secondary=i > 0, dash=dashes[i % 4], colour=colours[i % 4],
+        )
+        for i, w in enumerate(reversed(weights))
+    ]  # fmt: skip
+    axis, second = weights[-1], ", ".join(weights[:-1])
+    return line_chart(
+        book, layout.experiment.name, "The weights on their way, row by row", "epoch", axis, series,
+        second_axis=second, x_step=layout.rows, log=False,
+    )  # fmt: skip
+
+
+def _errors(book: Any, layout: Layout, values: Values) -> Any:
+    """The error of each row in the first and in the last epoch."""
+    last = layout.passes - 1
+    series = [
+        Series(
+            f"epoch {'0' if number == layout.warm else 'last'}", rows_of(layout, number), at(layout, "steps", "err2"),
+            at(layout, "steps", "row"), "error", values.column("steps", "err2", number),
+            dash="solid" if number == last else "dash", colour="#6D3FA6" if number == last else "#A98BD0",
+        )
+        for number in dict.fromkeys((layout.warm, last))
+    ]  # fmt: skip
+    return line_chart(book, layout.experiment.name, "Error² by row", "row", "error²", series, x_step=4)
+
+
+def _gradient(book: Any, layout: Layout, values: Values) -> Any:
+    """The last weight's gradient in epoch 0, beside what the optimiser remembers of it, or its estimate."""
+    experiment, number = layout.experiment, layout.warm
+    w = experiment.model.weights[-1]
+    columns = {c.name: c for c in experiment.steps}
+    first = f"{experiment.drive.prefix}_{w}"
+    others = [f"{g.prefix}_{w}" for g in experiment.gradients if g is not experiment.drive]
+    others += [c.name.replace("{w}", w) for c in experiment.optimiser.columns if c.role == "state" and "{w}" in c.name]
+    gradient = values.column("steps", first, number)
+    usual = max(map(abs, gradient), default=1.0)
+    series, second = [], ""
+    for name in [first, *others][:3]:
+        found = values.column("steps", name, number)
+        column = columns[name]
+        far = max(map(abs, found), default=0.0) > 20 * usual
+        second = (column.title or name) if far else second
+        estimate = column.role == "gradient" and name != first
+        series.append(
+            Series(
+                column.title or name, rows_of(layout, number), at(layout, "steps", name), at(layout, "steps", "row"),
+                column.role, found, secondary=far, dash="square_dot" if estimate else "",
+                colour="#F0A08F" if estimate else "",
+            )
+        )  # fmt: skip
+    title = f"Gradient of {w} in epoch 0" + (
+        ", and what is remembered of it" if len(series) > 1 and not experiment.beside else ""
+    )
+    return line_chart(
+        book,
+        experiment.name,
+        title,
+        "row",
+        columns[first].title or first,
+        series,
+        second_axis=second,
+        x_step=4,
+        log=False,
+    )
+
+
+def _schedule(book: Any, layout: Layout, values: Values) -> Any:
+    """What changes from pass to pass."""
+    columns = {c.name: c for c in layout.experiment.epochs if c.role == "schedule"}
+    chosen = [n for n in columns if n in ("lr", "damp")] or [n for n in columns if n.startswith("rate_")]
+    if not chosen:
+        return None
+    dashes = ("solid", "dash")
+    series = [_epoch_series(layout, values, columns[n], dash=dashes[i % 2]) for i, n in enumerate(chosen)]
+    name = columns[chosen[0]].title if len(chosen) == 1 else "learning rate"
+    return line_chart(book, layout.experiment.name, f"{name} from pass to pass", "epoch", name, series)
