@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gradsheet.engine import Trace, run
     from gradsheet.errors import GradsheetError
+    from gradsheet.workbook.export import export
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "GradsheetError": "gradsheet.errors",
     "Trace": "gradsheet.engine",
+    "export": "gradsheet.workbook.export",
     "run": "gradsheet.engine",
 }
-__all__ = ["GradsheetError", "Trace", "__version__", "run"]
+__all__ = ["GradsheetError", "Trace", "__version__", "export", "run"]
 
 
 def __getattr__(name: str) -> Any:

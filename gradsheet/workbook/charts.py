@@ -73,7 +73,8 @@ def line_chart(
     font = {"name": FONT, "size": 9, "color": MUTED, "bold": False}
     style_title(chart, title)
     x: dict[str, Any] = {
-        "name": x_axis, "name_font": font, "num_font": font, "line": {"color": RULE}, "label_position": "low", "major_tick_mark": "none",
+        "name": x_axis, "name_font": font, "num_font": font, "line": {"color": RULE},
+        "label_position": "low", "major_tick_mark": "none",
     }  # fmt: skip
     if x_step:
         x |= {"interval_unit": x_step, "interval_tick": x_step}

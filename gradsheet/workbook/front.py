@@ -95,29 +95,32 @@ def _contents(sheet: Any, f: Formats, shown: Sequence[Values], row: int, epochs:
     row += 2
     sheet.write_url(row, 1, f"internal:'{DATA}'!A1", f(font_color="#1F63B5", underline=1), DATA)
     sheet.write_string(row, 2, "The 29 examples.", f())
+    sheet.set_row(row, 20)
     for values in shown:
         row += 1
         e = values.layout.experiment
-        sheet.write_url(row, 1, f"internal:'{e.name}'!A1", f(font_color="#1F63B5", underline=1, valign="top"), e.name)
-        sheet.write_string(row, 2, e.purpose, f.text())
+        sheet.write_url(row, 1, f"internal:'{e.name}'!A1", f(font_color="#1F63B5", underline=1), e.name)
+        sheet.write_string(row, 2, e.purpose, f(text_wrap=True))
         sheet.set_row(row, 28)
         cells = [("root_sum", 0), ("root_sum", epochs), ("a", epochs), ("b", epochs)]
         for i, (name, epoch) in enumerate(cells):
             if name in e.model.weights or name == "root_sum":
-                _reference(sheet, f, row, 3 + i, values, name, epoch, top=True)
+                _reference(sheet, f, row, 3 + i, values, name, epoch)
     row += 1
     sheet.write_url(row, 1, f"internal:'{PROOF}'!A1", f(font_color="#1F63B5", underline=1), PROOF)
     sheet.write_string(row, 2, "That PyTorch computes the same numbers, to the last bit.", f())
     return row + 1
 
 
-def _reference(
-    sheet: Any, f: Formats, row: int, col: int, values: Values, name: str, epoch: int, top: bool = False
-) -> None:
+def _reference(sheet: Any, f: Formats, row: int, col: int, values: Values, name: str, epoch: int) -> None:
     """A live reference to a column of an experiment's epochs table."""
     value = values.after(epoch, name)
-    style = f(num_format=number_format(abs(value) if isinstance(value, float) else 1.0), align="right",
-              bottom=1, bottom_color=RULE, **({"valign": "top"} if top else {}))  # fmt: skip
+    style = f(
+        num_format=number_format([value] if isinstance(value, float) else []),
+        align="right",
+        bottom=1,
+        bottom_color=RULE,
+    )
     sheet.write_formula(row, col, reference(values, name, epoch), style, value)
 
 

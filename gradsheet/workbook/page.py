@@ -201,9 +201,12 @@ class Page:
         number = {"steps": {}, "epochs": {}}  # type: dict[str, dict[str, str]]
         for table, columns in (("steps", self.experiment.steps), ("epochs", self.experiment.epochs)):
             for column in columns:
-                found = self.values.column(table, column.name) if column.name != "accepted" else [1.0]
+                if column.name == "accepted":
+                    number[table][column.name] = "General"
+                    continue
+                found = self.values.column(table, column.name)
                 whole = column.role == "data" and all(v == int(v) for v in found)
-                number[table][column.name] = "0" if whole else number_format(max(map(abs, found), default=1.0))
+                number[table][column.name] = "0" if whole else number_format(found)
         counter = f.cell("count", "0", font_color=MUTED)
         roles = {("epochs", c.name): c.role for c in self.experiment.epochs} | {
             ("steps", c.name): c.role for c in self.experiment.steps

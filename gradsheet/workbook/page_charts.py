@@ -6,7 +6,7 @@ from typing import Any
 
 from gradsheet.table import Column
 from gradsheet.workbook.charts import Series, at, line_chart, rows_of
-from gradsheet.workbook.layout import Layout
+from gradsheet.workbook.layout import Layout, Table
 from gradsheet.workbook.values import Values
 
 
@@ -44,21 +44,23 @@ def _loss(book: Any, layout: Layout, values: Values) -> Any:
 
 
 def _weights(book: Any, layout: Layout, values: Values) -> Any:
-    """Every row of every epoch: the weights' whole way."""
-    weights = layout.experiment.model.weights
+    """Every row of every epoch: the weights' whole way. Where passes are thrown away, what enters each pass."""
+    weights, retries = layout.experiment.model.weights, layout.experiment.optimiser.retries
+    table: Table = "epochs" if retries else "steps"
     rows = layout.step_row(layout.warm, 0), layout.step_row(layout.passes - 1, layout.rows - 1)
+    rows = _epoch_rows(layout) if retries else rows
     dashes, colours = ("solid", "dash", "square_dot", "long_dash"), ("#1B7F4B", "#7A5195", "#0F4C81", "#B8860B")
     series = [
         Series(
-            w, rows, at(layout, "steps", w), at(layout, "steps", "epoch"), "weights",
-            values.column("steps", w), secondary=i > 0, dash=dashes[i % 4], colour=colours[i % 4],
+            w, rows, at(layout, table, w), at(layout, table, "epoch"), "weights",
+            values.column(table, w), secondary=i > 0, dash=dashes[i % 4], colour=colours[i % 4],
         )
         for i, w in enumerate(reversed(weights))
     ]  # fmt: skip
     axis, second = weights[-1], ", ".join(weights[:-1])
+    title = f"The weights on their way, {'pass by pass' if retries else 'row by row'}"
     return line_chart(
-        book, layout.experiment.name, "The weights on their way, row by row", "epoch", axis, series,
-        second_axis=second, x_step=layout.rows, log=False,
+        book, layout.experiment.name, title, "epoch", axis, series, second_axis=second, x_step=0 if retries else layout.rows, log=False,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ says the role in words, and chart lines differ by dashes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,22 +41,19 @@ ROLES: dict[Role, Look] = {
 }
 
 
-def number_format(largest: float) -> str:
-    """A format in which a column's largest value reads well.
+def number_format(values: Iterable[float]) -> str:
+    """A format in which most of a column reads well; numbers of ten million or more are shown as powers of ten.
 
     Example:
-        >>> number_format(3.2), number_format(19731.9), number_format(1e9)
-        ('0.0000', '#,##0.0', '0.00E+00')
+        >>> number_format([3.2, 1.0, 2.5])
+        '[>=10000000]0.00E+00;[<=-10000000]-0.00E+00;0.0000'
     """
-    if largest != largest or largest >= 1e7:
+    sizes = sorted(abs(v) for v in values)
+    usual = sizes[len(sizes) * 9 // 10] if sizes else 1.0
+    if 0 < usual < 1e-3:
         return "0.00E+00"
-    if largest >= 1000:
-        return "#,##0.0"
-    if largest >= 10:
-        return "#,##0.00"
-    if largest >= 1e-3 or largest == 0:
-        return "0.0000"
-    return "0.00E+00"
+    plain = "#,##0.0" if usual >= 1000 else "#,##0.00" if usual >= 10 else "0.0000"
+    return f"[>=10000000]0.00E+00;[<=-10000000]-0.00E+00;{plain}"
 
 
 class Formats:

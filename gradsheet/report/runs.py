@@ -1,0 +1,71 @@
+"""Runs and the catalogue as plain data: the JSON contract of docs/json.md, and rows for tables."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gradsheet.engine import Trace
+from gradsheet.experiments import Experiment
+
+
+def catalogue_json(entries: list[Experiment]) -> dict[str, Any]:
+    """``gradsheet list --format json``.
+
+    Example:
+        >>> from gradsheet.experiments import experiment
+        >>> catalogue_json([experiment("basic")])["experiments"][0]["weights"]
+        ['a', 'b']
+    """
+    return {
+        "experiments": [
+            {
+                "name": e.name,
+                "title": e.title,
+                "purpose": e.purpose,
+                "inputs": {n: {"default": i.default, "note": i.note} for n, i in e.inputs.items()},
+                "weights": sorted(e.model.weights),
+                "source": e.source,
+            }
+            for e in entries
+        ]
+    }
+
+
+def run_json(trace: Trace, lane: int = 0) -> dict[str, Any]:
+    """``gradsheet run --format json``: accepted passes only, numbers that are not finite as null.
+
+    Example:
+        >>> from gradsheet import run
+        >>> run_json(run("basic", epochs=0))["epochs"][0]["weights"]
+        {'a': 1.0, 'b': 1.0}
+    """
+    return {
+        "experiment": trace.experiment.name,
+        "gradient": trace.experiment.gradient,
+        "carry": trace.experiment.carry,
+        "inputs": {n: t[lane].item() for n, t in trace.inputs.items()},
+        "epochs": epochs_json(trace, lane),
+        "notes": list(trace.notes),
+    }
+
+
+def epochs_json(trace: Trace, lane: int = 0) -> list[dict[str, Any]]:
+    """One entry an epoch: the weights after so many epochs, and the errors of the pass that starts from them."""
+    table = {n: t[lane].tolist() for n, t in trace.epochs.items()}
+    weights = sorted(trace.experiment.model.weights)
+    rates = table.get("lr")
+    if rates is None and "lr" in trace.inputs:
+        rates = [trace.inputs["lr"][lane].item()] * (trace.asked + 1)
+    out = []
+    for k in range(trace.asked + 1):
+        entry: dict[str, Any] = {"epoch": k, "weights": {w: _strict(table[w][k]) for w in weights}}
+        entry |= {n: _strict(table[n][k]) for n in ("root_sum", "rmse")}
+        if rates is not None:
+            entry["lr"] = _strict(rates[k])
+        out.append(entry)
+    return out
+
+
+def _strict(value: float) -> float | None:
+    return value if math.isfinite(value) else None
