@@ -1,7 +1,8 @@
 """A copy of a workbook without cached values, so that no engine can echo the answers it is asked for.
 
-Worked on the XML text of the sheets: in every cell that a formula fills, the stored value and its type go;
-every other byte of every other part stays.
+Worked on the XML text of the sheets: in every cell that a formula fills, the stored value goes and its type
+becomes t="n", the default written out (IronCalc prints a line per cell that has neither value nor type);
+every other byte of every part stays.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def strip_sheet(text: str) -> tuple[str, int]:
 
     Example:
         >>> strip_sheet('<c r="A1"><v>1</v></c><c r="A2" s="3" t="str"><f>A1&amp;""</f><v>1</v></c>')
-        ('<c r="A1"><v>1</v></c><c r="A2" s="3"><f>A1&amp;""</f></c>', 1)
+        ('<c r="A1"><v>1</v></c><c r="A2" s="3" t="n"><f>A1&amp;""</f></c>', 1)
     """
     filled: set[str] = set()
     for formula in _ARRAY.finditer(text):  # an array formula's further cells may hold a value alone
@@ -65,6 +66,6 @@ def strip_sheet(text: str) -> tuple[str, int]:
             return cell[0]
         kept, taken = _STORED.subn("", content)
         count += taken
-        return f"<c{_TYPE.sub('', attributes)}>{kept}</c>"
+        return f'<c{_TYPE.sub("", attributes)} t="n">{kept}</c>'
 
     return _CELL.sub(without_value, text), count
