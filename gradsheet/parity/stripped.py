@@ -2,7 +2,8 @@
 
 Worked on the XML text of the sheets: in every cell that a formula fills, the stored value goes and its type
 becomes t="n", the default written out (IronCalc prints a line per cell that has neither value nor type);
-every other byte of every part stays.
+every other byte of the sheets stays. Pivot tables are cut off and their cells stay as constants: LibreOffice
+would refresh them on loading, in a layout of its own, over whatever cells lie there.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _ADDRESS = re.compile(r'\sr="([A-Z]+[0-9]+)"')
 _TYPE = re.compile(r'\st="[a-zA-Z]+"')
 _STORED = re.compile(r"<v(?:\s[^>]*)?/>|<v(?:\s[^>]*)?>.*?</v>|<is>.*?</is>", re.DOTALL)
 _ARRAY = re.compile(r"<f\s[^>]*t=\"array\"[^>]*>")
+_PIVOT = re.compile(r"<Relationship\s[^>]*/relationships/pivotTable\"[^>]*/>")
 _AREA = re.compile(r'\sref="([^"]+)"')
 
 
@@ -40,6 +42,8 @@ def strip(source: str | Path, target: str | Path) -> int:
             if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part.filename):
                 text, taken = strip_sheet(content.decode("utf-8"))
                 content, count = text.encode("utf-8"), count + taken
+            elif re.fullmatch(r"xl/worksheets/_rels/[^/]+\.rels", part.filename):
+                content = _PIVOT.sub("", content.decode("utf-8")).encode("utf-8")
             new.writestr(part.filename, content)
     return count
 

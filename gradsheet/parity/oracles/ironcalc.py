@@ -14,7 +14,6 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from gradsheet.errors import GradsheetError
 from gradsheet.parity.book import Value, read_book
 from gradsheet.parity.oracles import OracleValues
-from gradsheet.parity.references import functions
 from gradsheet.parity.stripped import strip
 
 _UNKNOWN = re.compile(r"\b([a-z][a-z0-9.]*)\(")
@@ -74,7 +73,7 @@ def values(path: str | Path, cells: Collection[str] | None = None) -> OracleValu
 
 
 def _unsupported(value: Value, formula: str) -> str | None:
-    """The function that IronCalc lacks: it shows #NAME? there, and writes the unknown name in small letters."""
+    """The function that IronCalc lacks: it shows #NAME? and writes the unknown name in small letters."""
     if value == "#NAME?":
         unknown = _UNKNOWN.search(formula)
         return unknown[1].upper() if unknown else None
