@@ -54,7 +54,7 @@ def read(document: Any, sheet: Any, cells: list[list[int]]) -> list[Any]:
     for r in area.queryFormulaCells(ERROR).getRangeAddresses():
         rows, columns = range(r.StartRow, r.EndRow + 1), range(r.StartColumn, r.EndColumn + 1)
         wrong.update((row, column) for row in rows for column in columns)
-    formats = document.getNumberFormats()
+    formats, logical = document.getNumberFormats(), {}
     values: list[Any] = []
     for row, column in cells:
         value = data[row - top][column - left]
@@ -62,8 +62,9 @@ def read(document: Any, sheet: Any, cells: list[list[int]]) -> list[Any]:
             value = {"error": sheet.getCellByPosition(column, row).getError()}
         elif value in (0.0, 1.0):  # a logical value is a number that is shown as TRUE or FALSE
             key = sheet.getCellByPosition(column, row).NumberFormat
-            if formats.getByKey(key).Type & LOGICAL:
-                value = bool(value)
+            if key not in logical:
+                logical[key] = bool(formats.getByKey(key).Type & LOGICAL)
+            value = bool(value) if logical[key] else value
         values.append(value)
     return values
 
