@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from openpyxl.utils.cell import get_column_letter, range_boundaries
@@ -30,6 +31,25 @@ _PIECE = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a formula: its kind ("text", "area", "name", "function", "number", …) and its text."""
+
+    kind: str
+    text: str
+
+
+def pieces(formula: str) -> Iterator[Piece]:
+    """The pieces of a formula in order; a reference keeps its sheet.
+
+    Example:
+        >>> [piece.text for piece in pieces("SUM(data!A1:A3)*lr")]
+        ['SUM', '(', 'data!A1:A3', ')', '*', 'lr']
+    """
+    for piece in _PIECE.finditer(formula):
+        yield Piece(piece.lastgroup or "", piece[0])
+
+
 def functions(formula: str) -> list[str]:
     """The functions that a formula calls, in order, in capitals, without Excel's _xlfn prefixes.
 
@@ -42,16 +62,6 @@ def functions(formula: str) -> list[str]:
         for piece in _PIECE.finditer(formula)
         if piece["function"]
     ]
-
-
-def operators(formula: str) -> str:
-    """The formula without its texts, names and addresses: what is left are its operators.
-
-    Example:
-        >>> operators('=(A1-lr)^2&"a-b"')
-        '=(-)^&'
-    """
-    return "".join(piece["other"] or "" for piece in _PIECE.finditer(formula))
 
 
 def precedents(book: Book, cell: str) -> list[str]:
@@ -92,6 +102,11 @@ def with_addresses(book: Book, cell: str) -> str:
         '=s!$C$1*2&"lr"'
     """
     return _substitute(book, cell.rpartition("!")[0], book.formulas[cell], depth=0)
+
+
+def cells_of(book: Book, sheet: str, reference: str) -> list[str]:
+    """The cells that a reference or a name stands for, seen from a sheet."""
+    return [f"{at}!{cell}" for at, area in _areas(book, sheet, reference) for cell in _cells(book, at, area)]
 
 
 def closure(book: Book, cells: list[str]) -> set[str]:

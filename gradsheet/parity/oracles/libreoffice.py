@@ -110,7 +110,7 @@ def _ask(folder: Path, copy: Path, wanted: dict[str, list[str]], timeout: float,
     question = {
         "pipe": pipe,
         "url": copy.as_uri(),
-        "seconds": timeout,
+        "seconds": min(timeout, 60.0),
         "cells": {
             sheet: [[row - 1, column - 1] for row, column in map(coordinate_to_tuple, addresses)]
             for sheet, addresses in wanted.items()
