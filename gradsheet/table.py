@@ -40,6 +40,7 @@ class Column:
         role: what kind of quantity it is; the page gives each role its colour.
         title: the header; the name where empty.
         note: the maths in words, shown as a note on the header.
+        restart: for a running total: what ``prev()`` finds in a pass's first row, instead of a cell that enters.
 
     Example:
         >>> Column("new_{w}", "={w}-grad_{w}*lr").name
@@ -52,6 +53,7 @@ class Column:
     role: Role = "state"
     title: str = ""
     note: str = ""
+    restart: str = ""
 
 
 class Reference(NamedTuple):

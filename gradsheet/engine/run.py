@@ -158,6 +158,8 @@ def _rows(setup: Setup, weights: Tensor, state: Any, held: Any, recorder: Record
         err2 = err2 + shown["err2"]
         if sums_grad2:
             grad2 = grad2 + grad * grad
+            shown["sum2"] = grad2
+        shown["sum_err2"] = err2
         last = weights
         weights, state = rule.update(weights, grad, state, here)
         if careful:

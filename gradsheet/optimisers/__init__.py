@@ -79,6 +79,28 @@ class Optimiser:
         return any(c.name == "accepted" for c in self.footers)
 
 
+RUNNING = {
+    "sum2": Column(
+        "sum2_{w}",
+        "=prev(sum2_{w})+grad_{w}^2",
+        role="schedule",
+        title="sum de/d{w}²",
+        note="The squared gradients of this pass so far, added up.",
+        restart="0",
+    ),
+    "sum_err2": Column(
+        "sum_err2",
+        "=prev(sum_err2)+err2",
+        role="schedule",
+        title="sum error²",
+        note="The errors² of this pass so far, added up.",
+        restart="0",
+    ),
+}
+"""Running totals that the engine shows. A schedule reads their last cell instead of summing a range, since
+spreadsheets differ in how they round the sum of a range (LibreOffice compensates, numpy adds pairwise), and what a
+schedule reads comes back in every later row."""
+
 LR = "learning rate: how far each step goes"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gradsheet.numerics import sqrt
-from gradsheet.optimisers import LR, Fields, Here, Input, Nothing, Optimiser
+from gradsheet.optimisers import LR, RUNNING, Fields, Here, Input, Nothing, Optimiser
 from gradsheet.table import Column
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def update(weights: Tensor, grad: Tensor, state: Nothing, here: Here) -> tuple[T
 
 
 COLUMNS = (
+    RUNNING["sum2"],
     Column(
         "new_{w}",
         "={w}-grad_{w}*rate_{w}",
@@ -81,7 +82,7 @@ adagrad = Optimiser(
     epoch_columns=(
         Column(
             "scale_{w}",
-            "=prev(SQRT(SUMSQ(grad_{w}))/COUNT(grad_{w}))",
+            "=prev(SQRT(last(sum2_{w}))/COUNT(grad_{w}))",
             first="=scale0",
             role="schedule",
             title="G for {w}",

@@ -96,7 +96,7 @@ adagrad_ann = replace(
     footers=(
         Column(
             "hist_{w}",
-            "=SQRT(SUMSQ(grad_{w}))/COUNT(grad_{w})",
+            "=SQRT(last(sum2_{w}))/COUNT(grad_{w})",
             role="schedule",
             title="new G for {w}",
             note="The root of the sum of this pass's squared gradients, divided by their number.",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from gradsheet.numerics import minimum, sqrt, where
-from gradsheet.optimisers import Fields, Here, Input, beta
+from gradsheet.optimisers import RUNNING, Fields, Here, Input, beta
 from gradsheet.optimisers.adam import MOMENTS, State, adam, moments
 from gradsheet.table import Column
 
@@ -63,6 +63,7 @@ eve = replace(
     },
     update=update,
     columns=(
+        RUNNING["sum_err2"],
         *MOMENTS,
         Column(
             "new_{w}",
@@ -77,7 +78,7 @@ eve = replace(
     epoch_columns=(
         Column(
             "loss1",
-            "=prev(root_sum)",
+            "=prev(SQRT(last(sum_err2)))",
             first="=0",
             role="schedule",
             title="loss −1",

@@ -63,8 +63,7 @@ def explain(
         if origins[mismatch.key] == mismatch.key:
             own[mismatch.key] = mismatch.reason or _reason(book, mismatch, actual, rounded_constants)
     reasons = {
-        cell: own[origin] if origin == cell else f"follows {origin} ({own[origin]})"
-        for cell, origin in origins.items()
+        cell: own[origin] if origin == cell else f"follows {origin} ({own[origin]})" for cell, origin in origins.items()
     }
     return result.explained(reasons)
 
@@ -124,9 +123,7 @@ def _numbers(book: Book, sheet: str, actual: Mapping[str, Value], rounded: bool,
     """The numbers that an engine saw behind a reference: its own values, and the file's constants."""
     found: list[float] = []
     for cell in cells_of(book, sheet, piece.text):
-        value = (
-            actual.get(cell, book.cached.get(cell)) if cell not in book.constants else book.constants[cell]
-        )
+        value = actual.get(cell, book.cached.get(cell)) if cell not in book.constants else book.constants[cell]
         if isinstance(value, float):
             found.append(round(value, 15) if rounded and cell in book.constants else value)
         elif value is not None and not isinstance(value, bool) and value.startswith("#"):

@@ -135,8 +135,8 @@ def reference(values: Values, name: str, epoch: int) -> str:
         return f"={sheet}!{column}{layout.epoch_row(layout.warm + epoch)}"
     first, last = layout.epoch_row(layout.warm), layout.epoch_row(layout.passes - 1)
     epochs = f"{sheet}!${layout.column('epochs', 'epoch')}${first}:${layout.column('epochs', 'epoch')}${last}"
-    found = f"INDEX({sheet}!${column}${first}:${column}${last},MATCH({epoch},{epochs},1))"
-    return f"=IF(MAX({epochs})<{epoch},NA(),{found})"
+    row = f'COUNTIF({epochs},"<={epoch}")'  # passes are in order: the last one of this epoch
+    return f"=IF(MAX({epochs})<{epoch},NA(),INDEX({sheet}!${column}${first}:${column}${last},{row}))"
 
 
 def _comparison(book: Any, sheet: Any, f: Formats, shown: Sequence[Values], row: int, epochs: int) -> None:

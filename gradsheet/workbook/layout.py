@@ -175,6 +175,8 @@ class Layout:
     def _step(self, reference: Reference, column: Column, number: int, row: int) -> str:
         """In steps: this row, else this pass's row of epochs, else an input."""
         name, back, _ = reference
+        if back and row == 0 and column.restart:
+            return column.restart
         if back and row == 0:
             return self._held(name.removeprefix("new_"), number)
         if ("steps", name) in self.names and (name != column.name or back):

@@ -60,7 +60,8 @@ def _weights(book: Any, layout: Layout, values: Values) -> Any:
     axis, second = weights[-1], ", ".join(weights[:-1])
     title = f"The weights on their way, {'pass by pass' if retries else 'row by row'}"
     return line_chart(
-        book, layout.experiment.name, title, "epoch", axis, series, second_axis=second, x_step=0 if retries else layout.rows, log=False,
+        book, layout.experiment.name, title, "epoch", axis, series,
+        second_axis=second, x_step=0 if retries else layout.rows, log=False,
     )  # fmt: skip
 
 

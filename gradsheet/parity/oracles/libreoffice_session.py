@@ -87,9 +87,7 @@ def main() -> None:
         raise SystemExit("LibreOffice did not open it as a spreadsheet")
     document.calculateAll()
     sheets = document.getSheets()
-    values = {
-        title: read(document, sheets.getByName(title), cells) for title, cells in question["cells"].items()
-    }
+    values = {title: read(document, sheets.getByName(title), cells) for title, cells in question["cells"].items()}
     json.dump({"version": version(context), "values": values}, sys.stdout)
     sys.stdout.flush()
     document.close(True)
