@@ -193,3 +193,38 @@ def _rows(title: str, columns: Sequence[str], rows: list[Any], format_: str, lef
         _json([dict(zip(columns, row, strict=True)) for row in rows])
     else:
         show(table(title, columns, rows, left=left))
+
+
+@main.command()
+@click.argument("workbooks", nargs=-1, required=True, metavar="WORKBOOK...")
+@click.option(
+    "--oracle", "oracles", multiple=True, metavar="NAME", help="Ask only: cached, formulas, libreoffice, ironcalc."
+)
+@click.option(
+    "--all", "everything", is_flag=True, help="Give the formulas package every cell of long sheets (minutes)."
+)
+@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", help="How to print it.")
+def parity(workbooks: Sequence[str], oracles: Sequence[str], everything: bool, format_: str) -> None:
+    """Compare WORKBOOKs, cell by cell, with PyTorch and with other spreadsheet engines."""
+    from rich.console import Console
+
+    from gradsheet.parity.report import parity as compare_all
+    from gradsheet.report.parity import tables
+    from gradsheet.report.terminal import show
+
+    reports = []
+    with Console(stderr=True).status("") as status:
+        for workbook in workbooks:
+
+            def say(what: str, file: str = workbook) -> None:
+                status.update(f"{file}: {what}")
+
+            reports.append(compare_all(workbook, oracles=list(oracles) or None, everything=everything, say=say))
+    if format_ == "json":
+        found = [report.to_json() for report in reports]
+        _json(found[0] if len(found) == 1 else found)
+    else:
+        for report in reports:
+            show(*tables(report))
+    if not all(report.ok for report in reports):
+        sys.exit(1)

@@ -1,0 +1,91 @@
+"""gradsheet's own workbooks: what the engine says of every formula cell, from the inputs as they now stand.
+
+Someone may have opened the workbook, changed a learning rate and saved it: the inputs, the data and the number
+of passes are read from the file, the engine runs with them, and every cell whose formula is still the one that
+was written is compared. Cells whose formula was changed are named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from gradsheet.engine import Trace, run
+from gradsheet.experiments import Experiment, catalogue
+from gradsheet.parity.book import Book, Value
+from gradsheet.workbook.address import Cell, parse_cell
+from gradsheet.workbook.front import DATA, DATA_FIRST
+from gradsheet.workbook.layout import Layout
+from gradsheet.workbook.values import Values
+
+
+@dataclass(frozen=True)
+class OwnSheet:
+    """A sheet that gradsheet wrote, understood.
+
+    Attributes:
+        sheet: its title.
+        modelled: formula cell → what the engine says it shows.
+        left: formula cells that say something else than what was written.
+        trace: the engine's run.
+    """
+
+    sheet: str
+    modelled: dict[str, Value]
+    left: list[str]
+    trace: Trace
+
+
+def own_sheets(book: Book) -> list[OwnSheet]:
+    """Every sheet of a workbook that `gradsheet.export` wrote, in order; empty where none is."""
+    data = _data(book)
+    if not data:
+        return []
+    sheets = [_own_sheet(book, catalogue()[name], data) for name in book.sheets if name in catalogue()]
+    return [sheet for sheet in sheets if sheet is not None]
+
+
+def _data(book: Book) -> list[tuple[float, float]]:
+    rows: list[tuple[float, float]] = []
+    at = DATA_FIRST
+    while True:
+        pair = tuple(book.constants.get(f"{DATA}!{Cell(at.row, at.column + i)}") for i in (0, 1))
+        if not all(isinstance(v, float) for v in pair):
+            return rows
+        rows.append((float(pair[0] or 0), float(pair[1] or 0)))
+        at = Cell(at.row + 1, at.column)
+
+
+def _own_sheet(book: Book, entry: Experiment, data: list[tuple[float, float]]) -> OwnSheet | None:
+    """The configuration whose formulas the sheet holds: gradient, carry-over, number of passes."""
+    formulas = {k: f for k, f in book.formulas.items() if k.startswith(f"{entry.name}!")}
+    if not formulas:
+        return None
+    last = max(parse_cell(key.rpartition("!")[2]).row for key in formulas)
+    best: tuple[int, Layout, dict[str, str]] | None = None
+    for gradient, carry in product(dict.fromkeys((entry.gradient, "analytic", "numeric")), ("entering", "updated")):
+        candidate = entry.configured(gradient, carry)
+        probe = Layout(candidate, len(data), 1, (DATA, DATA_FIRST))
+        passes, rest = divmod(last - probe.body + 1, len(data))
+        if rest or passes <= probe.warm:
+            continue
+        layout = Layout(candidate, len(data), passes, (DATA, DATA_FIRST))
+        written = {f"{entry.name}!{c.at}": c.formula for c in layout.contents()}
+        same = sum(formulas.get(key) == formula for key, formula in written.items())
+        if best is None or same > best[0]:
+            best = same, layout, written
+    if best is None or not best[0]:
+        return None
+    _, layout, written = best
+    cells = {name: book.constants.get(f"{entry.name}!{at}") for name, at in layout.inputs.items()}
+    inputs: dict[str, Any] = {name: value for name, value in cells.items() if isinstance(value, float)}
+    # As many passes as the sheet has; where passes may be repeated that is more epochs than enough.
+    trace = run(layout.experiment, layout.passes - layout.warm - 1, data=data, **inputs)
+    values = Values(layout, trace)
+    modelled: dict[str, Value] = {
+        f"{entry.name}!{c.at}": values(c)
+        for c in layout.contents()
+        if formulas.get(f"{entry.name}!{c.at}") == written[f"{entry.name}!{c.at}"]
+    }
+    return OwnSheet(entry.name, modelled, sorted(set(formulas) - set(modelled)), trace)

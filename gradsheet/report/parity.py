@@ -1,0 +1,81 @@
+"""A parity report for the terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradsheet.parity.compare import OracleResult
+from gradsheet.parity.report import Report
+from gradsheet.report.terminal import table
+
+WORDS = {
+    "cached": "PyTorch = values in the file",
+    "program": "compiled formulas",
+    "formulas": "formulas package",
+    "libreoffice": "LibreOffice",
+    "ironcalc": "IronCalc",
+}
+
+
+def tables(report: Report) -> list[Any]:
+    """The rows of the oracles, the reasons for what differs, torch.optim, and the notes."""
+    rows = [_row(name, result) for name, result in report.oracles.items()]
+    columns = ["compared with", "cells", "exact", "max ULP", "max rel", "first that differs", "left out"]
+    verdict = "equal" if report.ok else "NOT EQUAL"
+    parts: list[Any] = [
+        table(f"{report.workbook}: {verdict}", columns, rows, left=("compared with", "first that differs", "left out"))
+    ]
+    reasons = _reasons(report)
+    if reasons:
+        parts.append(table("Why cells differ", ["engine", "reason", "cells"], reasons, left=("engine", "reason")))
+    if report.torch:
+        columns = ["experiment", "the nearest in torch.optim", "1 epoch", "10 epochs", "autograd"]
+        parts.append(
+            table(
+                "Against torch: the largest difference of a weight, after",
+                columns,
+                _torch(report),
+                left=columns[:2],
+            )
+        )
+    return parts + [f"[dim]· {_escape(note)}[/dim]" for note in report.notes]
+
+
+def _row(name: str, result: OracleResult) -> list[Any]:
+    first = f"{result.first.sheet}!{result.first.cell}" if result.first else "none"
+    left = []
+    if result.unsupported:
+        left.append(f"{len(result.unsupported)} unsupported")
+    if result.volatile:
+        left.append(f"{result.volatile} volatile")
+    rel = f"{result.max_rel:.0e}" if result.max_rel else "0"
+    return [WORDS.get(name, name), f"{result.cells:,}", f"{result.exact:,}", f"{result.max_ulp:,}", rel, first,
+            ", ".join(left) or "none"]  # fmt: skip
+
+
+def _reasons(report: Report) -> list[list[Any]]:
+    counts: dict[tuple[str, str], int] = {}
+    for name, result in report.oracles.items():
+        for mismatch in result.mismatches:
+            reason = mismatch.reason or "unexplained"
+            root = reason[reason.rindex("(") + 1 : -1] if reason.startswith("follows") else reason
+            kind = f"follows from {root}" if reason.startswith("follows") else root
+            counts[name, kind] = counts.get((name, kind), 0) + 1
+    return [[WORDS.get(name, name), kind, f"{count:,}"] for (name, kind), count in sorted(counts.items())]
+
+
+def _torch(report: Report) -> list[list[str]]:
+    """A row an experiment: torch.optim after 1 and 10 epochs, autograd after 10."""
+    rows: dict[str, list[str]] = {}
+    for one in report.torch:
+        row = rows.setdefault(one.experiment, [one.experiment, "none", "", "", ""])
+        if one.against.startswith("torch.optim."):
+            row[1] = one.against.removeprefix("torch.optim.")
+            row[2 if one.epochs == 1 else 3] = f"{one.largest:.0e}" if one.largest else "0"
+        else:
+            row[4] = f"{one.largest:.0e}" if one.largest else "0"
+    return list(rows.values())
+
+
+def _escape(text: str) -> str:
+    return text.replace("[", r"\[")
