@@ -1,0 +1,77 @@
+"""What must hold of every entry of the catalogue, so that an addition needs no test of its own."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import torch
+
+from gradsheet import run
+from gradsheet.experiments import Experiment, catalogue
+from gradsheet.gradients import GRADIENTS
+from gradsheet.table import references
+
+ENTRIES = list(catalogue().values())
+READS_AS_CELL = re.compile(r"(?i)[a-z]{1,3}\d{1,7}|r\d*(c\d*)?|c\d*")
+
+
+@pytest.fixture(params=ENTRIES, ids=lambda e: e.name)
+def entry(request: pytest.FixtureRequest) -> Experiment:
+    """Each experiment in turn."""
+    found = request.param
+    assert isinstance(found, Experiment)
+    return found
+
+
+def test_no_defined_name_reads_as_a_cell(entry: Experiment) -> None:
+    for name in entry.inputs:
+        assert not READS_AS_CELL.fullmatch(name), name
+        assert not READS_AS_CELL.fullmatch(f"{entry.name}_{name}"), name
+
+
+def test_states_and_columns_have_the_same_names(entry: Experiment) -> None:
+    trace = run(entry, 0)
+    state = {c.name.removesuffix("_{w}") for c in entry.optimiser.columns if c.role == "state"}
+    found = entry.optimiser.init(trace.setup.start, trace.setup.here)._fields
+    assert set(found) == state
+
+
+def test_every_reference_is_known(entry: Experiment) -> None:
+    known = {c.name for c in (*entry.steps, *entry.epochs)} | set(entry.inputs) | {"epoch"}
+    for column in (*entry.steps, *entry.epochs):
+        for formula in (column.formula, column.first):
+            assert {r.name for r in references(formula)} <= known, (column.name, formula)
+
+
+def test_every_column_has_a_note_and_every_entry_its_words(entry: Experiment) -> None:
+    assert entry.purpose.endswith(".")
+    assert entry.look_for
+    assert entry.try_out
+    assert entry.source
+    for column in (*entry.steps, *entry.epochs):
+        assert column.note, column.name
+    for name, one in entry.inputs.items():
+        assert one.note, name
+
+
+def test_autograd_agrees_with_the_stated_gradient(entry: Experiment) -> None:
+    """torch's own derivative of (pred − y)² is the oracle."""
+    ours, theirs = run(entry, 2), run(entry, 2, gradient="autograd")
+    for w in entry.model.weights:
+        assert torch.equal(ours.epochs[w], theirs.epochs[w])
+
+
+def test_finite_differences_come_near(entry: Experiment) -> None:
+    """A forward difference of a square is off by h·(∂pred/∂w)², at most 0.001·99² here, and by rounding."""
+    trace = run(entry, 0, **{"gradient": "numeric", "h": 1e-3})  # type: ignore[arg-type]
+    exact = GRADIENTS["analytic"].compute(
+        entry.model,
+        torch.stack([trace.steps[w][0, -1] for w in entry.model.weights]),
+        trace.steps["x"][0, -1],
+        trace.steps["y"][0, -1],
+        {"pred": trace.steps["pred"][0, -1]},
+        trace.inputs["h"],
+    )["d"]
+    for w, d in zip(entry.model.weights, exact, strict=True):
+        assert (trace.steps[f"est_{w}"][0, -1] - d).abs().max() < 1e-3 * 99**2 * 1.01
