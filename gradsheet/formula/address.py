@@ -27,7 +27,7 @@ def pack(sheet: int, row: int, column: int) -> int:
         >>> unpack(pack(2, 4, 1) + step(1, 2))
         (2, 5, 3)
     """
-    return sheet << _SHEET | row << _ROW | column
+    return (sheet << _SHEET) + (row << _ROW) + column
 
 
 def unpack(key: int) -> tuple[int, int, int]:
