@@ -91,6 +91,20 @@ def stack(parts: Iterable[Tensor]) -> Tensor:
     return torch.stack(torch.broadcast_tensors(*parts))  # type: ignore[no-untyped-call]
 
 
+def if_above(value: Tensor, limit: float, yes: Tensor, no: Tensor) -> Tensor:
+    """Excel's IF(value>limit, yes, no), lane by lane: a value that is an error makes the result one (NaN).
+
+    Example:
+        >>> import torch
+        >>> value = torch.tensor([3.0, 1.0, float("inf")])
+        >>> if_above(value, 2.0, torch.tensor(1.0), torch.tensor(0.0)).tolist()
+        [1.0, 0.0, nan]
+    """
+    import torch
+
+    return torch.where(value.isfinite(), torch.where(value > limit, yes, no), torch.nan)
+
+
 def where(condition: Tensor, yes: Tensor | float, no: Tensor | float) -> Tensor:
     """Excel's IF, lane by lane."""
     import torch

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from gradsheet.numerics import minimum, sqrt, total, where
+from gradsheet.numerics import if_above, minimum, sqrt, total
 from gradsheet.optimisers import Fields, Here, beta
 from gradsheet.optimisers.adam import State, adam
 from gradsheet.table import Column
@@ -39,7 +39,7 @@ def first(state: State, here: Here, before: Epoch | None) -> Epoch:
 def begin(state: State, here: Here, before: Epoch, sums: Fields) -> Epoch:
     """Lr ← lr/4 where size/lowest > 2; lowest ← min(lowest, size)."""
     now = size(state)
-    lr = where(now / before.lowest > 2, before.lr / 4, before.lr)
+    lr = if_above(now / before.lowest, 2, before.lr / 4, before.lr)
     return Epoch(now, lr, minimum(before.lowest, now))
 
 

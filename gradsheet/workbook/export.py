@@ -12,13 +12,11 @@ from gradsheet.engine import Trace, run
 from gradsheet.errors import GradsheetError
 from gradsheet.experiments import Experiment, catalogue, experiment
 from gradsheet.workbook.exact import ExactWorkbook, whole_or_not_at_all
-from gradsheet.workbook.front import DATA, DATA_FIRST, Checked, write_data, write_proof, write_start
+from gradsheet.workbook.front import DATA, DATA_FIRST, write_data, write_proof, write_start
 from gradsheet.workbook.layout import Layout
 from gradsheet.workbook.page import Page
 from gradsheet.workbook.style import Formats
 from gradsheet.workbook.values import Values
-
-SPARE = 1.5  # an experiment that may repeat passes gets room for half as many again
 
 
 def export(
@@ -63,6 +61,8 @@ def export(
     for entry in entries:
         own = {n: v for n, v in inputs.items() if _has(entry, n)}
         trace = run(entry, epochs, gradient=gradient, carry=carry, data=data, **own)
+        if trace.setup.lanes != 1:
+            raise GradsheetError("a workbook shows one run: give its inputs one value each")
         shown.append(Values(layout_of(trace), trace))
     path = Path(out)
     if path.suffix.lower() != ".xlsx":
@@ -95,13 +95,8 @@ def _write(path: Path, shown: Sequence[Values], epochs: int, known: bool) -> Non
     write_data(book, formats, list(zip(setup.x[:, 0].tolist(), setup.y[:, 0].tolist(), strict=True)), known)
     for values in shown:
         Page(book, formats, values.layout, values).write()
-    write_proof(book, formats, prove(shown), versions())
+    write_proof(book, formats, [values.prove() for values in shown], versions())
     book.close()
-
-
-def prove(shown: Sequence[Values]) -> list[Checked]:
-    """PyTorch against the formulas, sheet by sheet."""
-    return [Checked(v.layout.experiment.name, sum(1 for _ in v.layout.contents()), 0) for v in shown]
 
 
 def versions() -> list[tuple[str, str]]:

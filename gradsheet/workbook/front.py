@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gradsheet.workbook.address import Cell, letters
 from gradsheet.workbook.charts import DASHES, Series, line_chart, style_title
 from gradsheet.workbook.style import INK, MUTED, PAPER, ROLES, RULE, Formats, number_format
-from gradsheet.workbook.values import Values
+from gradsheet.workbook.values import Checked, Values
 
 START, DATA, PROOF = "start", "data", "proof"
 DATA_FIRST = Cell(6, 2)
@@ -24,21 +23,6 @@ ROLE_WORDS = (
     ("state", "what the optimiser remembers from row to row"),
     ("schedule", "what it sets once for a whole pass"),
 )
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What the proof found on one sheet.
-
-    Attributes:
-        sheet: its name.
-        cells: formula cells compared.
-        differ: of those, cells whose value is not the same double (or the same error).
-    """
-
-    sheet: str
-    cells: int
-    differ: int
 
 
 def write_start(book: Any, formats: Formats, shown: Sequence[Values], epochs: int) -> None:
@@ -219,13 +203,17 @@ def write_proof(book: Any, formats: Formats, checked: Sequence[Checked], version
     )
     sheet.merge_range(1, 1, 1, 4, said, f.text(font_color=MUTED, font_size=11))
     sheet.set_row(1, 34)
-    for i, title in enumerate(("sheet", "formula cells compared", "cells that differ")):
+    titles = ["sheet", "formula cells compared", "cells that differ"]
+    exploded = any(one.after for one in checked)
+    if exploded:
+        titles.append("after an error, from the formulas alone")
+    for i, title in enumerate(titles):
         sheet.write_string(3, 1 + i, title, f.header("data"))
     line = {"bottom": 1, "bottom_color": RULE}
     for i, one in enumerate(checked):
         sheet.write_url(4 + i, 1, f"internal:'{one.sheet}'!A1", f(font_color="#1F63B5", underline=1, **line), one.sheet)
-        sheet.write_number(4 + i, 2, one.cells, f(num_format="#,##0", **line))
-        sheet.write_number(4 + i, 3, one.differ, f(num_format="#,##0", **line))
+        for col, count in enumerate((one.cells, one.differ, one.after)[: len(titles) - 1], 2):
+            sheet.write_number(4 + i, col, count, f(num_format="#,##0", **line))
     row = 4 + len(checked)
     sheet.write_string(row, 1, "all", f(bold=True))
     for col, total in ((2, sum(c.cells for c in checked)), (3, sum(c.differ for c in checked))):

@@ -129,7 +129,7 @@ class Page:
                 {**NOTE_SIZE, "height": 70},
             )
             self._validate(row, col, name)
-            where = f"='{self.experiment.name}'!${letters(at.column)}${at.row}"
+            where = f"={self.experiment.name}!${letters(at.column)}${at.row}"
             self.book.define_name(self.layout.name(name), where)
         sheet.set_row(top - 2, 8)
 

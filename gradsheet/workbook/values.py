@@ -1,4 +1,8 @@
-"""What every formula cell shows: the engine's number, as Excel would store it."""
+"""What every formula cell shows: the engine's number; from a run's first error on, what the formulas say.
+
+Errors are not NaN: which error a cell shows, and which cells it reaches, is a matter of formulas. So while all
+is finite PyTorch answers, and from the first row that is not, the cells' own formulas do.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,29 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gradsheet.engine import Trace
+from gradsheet.formula.book import Book
+from gradsheet.formula.cells import Error
+from gradsheet.workbook.address import Cell, letters, qualified
 from gradsheet.workbook.layout import Content, Layout
 
 Shown = float | bool | str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the proof found on one sheet.
+
+    Attributes:
+        sheet: its name.
+        cells: formula cells computed twice.
+        differ: of those, cells whose two values are not the same double.
+        after: cells that only the formulas answer, since the run had left the finite numbers.
+    """
+
+    sheet: str
+    cells: int
+    differ: int
+    after: int = 0
 
 
 @dataclass(frozen=True)
@@ -20,28 +44,54 @@ class Values:
     trace: Trace
     lane: int = 0
 
-    @cached_property
-    def _steps(self) -> dict[str, list[list[float]]]:
-        return {n: t[self.lane].tolist() for n, t in self.trace.steps.items()}
-
-    @cached_property
-    def _passes(self) -> dict[str, list[float]]:
-        tables = {n: t[self.lane].tolist() for n, t in self.trace.passes.items()}
-        return tables | {"epoch": [float(e) for e in self.trace.epoch[self.lane].tolist()]}
-
     def __call__(self, content: Content) -> Shown:
         """The value of one cell."""
+        return self.formulas[self._key(content)] if self._is_after(content) else self.engine(content)
+
+    def engine(self, content: Content) -> float | bool:
+        """What the engine alone says, which may be no finite number."""
         if content.row is None or content.column == "epoch":
-            value: Shown = self._passes[content.column][content.number]
-        else:
-            value = self._steps[content.column][content.number][content.row]
-        return "#NUM!" if isinstance(value, float) and not math.isfinite(value) else value
+            return self._passes[content.column][content.number]
+        return self._steps[content.column][content.number][content.row]
+
+    @cached_property
+    def formulas(self) -> dict[str, Shown]:
+        """Every formula cell, computed from its own formula by our own reading of Excel's language."""
+        layout, setup = self.layout, self.trace.setup
+        sheet = layout.experiment.name
+        cells: dict[str, float | str] = {str(c.at): c.formula for c in layout.contents()}
+        names: dict[str | tuple[str, str], str] = {}
+        for name, at in layout.inputs.items():
+            cells[str(at)] = float(self.trace.inputs[name][self.lane])
+            names[layout.name(name)] = f"{sheet}!${letters(at.column)}${at.row}"
+        for number in range(layout.warm + 1):
+            cells[str(layout.epoch_cell("epoch", number))] = 0.0
+        data, first = layout.data
+        lane = self.lane if setup.x.shape[1] > 1 else 0
+        points: dict[str, float | str] = {}
+        for i, column in enumerate((setup.x, setup.y)):
+            for row, value in enumerate(column[:, lane].tolist()):
+                points[str(Cell(first.row + row, first.column + i))] = value
+        found = Book.of({sheet: cells, data: points}, names=names).recalculate()
+        return {key: str(value) if isinstance(value, Error) else value for key, value in found.items()}
+
+    def prove(self) -> Checked:
+        """The engine against the formulas, bit for bit."""
+        cells = differ = after = 0
+        for content in self.layout.contents():
+            said = self.formulas.get(self._key(content))
+            if self._is_after(content):
+                after += 1
+            else:
+                cells += 1
+                differ += type(said) is not type(self.engine(content)) or said != self.engine(content)
+        return Checked(self.layout.experiment.name, cells, differ, after)
 
     def column(self, table: str, name: str, number: int | None = None) -> list[float]:
         """The finite values of a column: of one pass, or of all that are no warm-up."""
         warm = self.layout.warm
         if table == "epochs":
-            found = self._passes[name][warm:]
+            found = self._passes[name][warm : self.layout.passes]
         elif number is not None:
             found = self._steps[name][number]
         else:
@@ -50,12 +100,46 @@ class Values:
 
     def after(self, epochs: int, name: str) -> Shown:
         """A column of the epochs table after so many epochs; #N/A where the passes do not get that far."""
-        table = self.trace.epochs
-        value = float(table[name][self.lane, epochs])
-        if math.isfinite(value):
-            return value
-        return "#N/A" if self.trace.experiment.optimiser.retries and not self._reached(epochs) else "#NUM!"
+        layout = self.layout
+        wanted = [
+            k
+            for k in range(layout.warm, layout.passes)
+            if self._passes["epoch"][k] == epochs and bool(self.trace.accepted[self.lane, k])
+        ]
+        if not wanted:
+            return "#N/A"
+        at = layout.epoch_cell(name, wanted[-1])
+        return self(Content(at, "epochs", name, wanted[-1], None, ""))
 
-    def _reached(self, epochs: int) -> bool:
-        wanted = self.trace.accepted[self.lane] & (self.trace.epoch[self.lane] == epochs)
-        return bool(wanted.any())
+    def _key(self, content: Content) -> str:
+        return qualified(self.layout.experiment.name, str(content.at))
+
+    def _is_after(self, content: Content) -> bool:
+        """Whether a cell comes at or after the first error."""
+        first = self._first
+        if first is None:
+            return False
+        number, row = first
+        if content.number != number:
+            return content.number > number
+        footer = content.row is None and content.column in self._footers
+        return footer or (content.row is not None and content.row >= row and content.column != "epoch")
+
+    @cached_property
+    def _first(self) -> tuple[int, int] | None:
+        number, row = (int(t[self.lane]) for t in self.trace.first_broken)
+        return None if number < 0 else (number, row)
+
+    @cached_property
+    def _footers(self) -> set[str]:
+        names = [c.name for c in self.layout.experiment.epochs]
+        return set(names[names.index("root_sum") :])
+
+    @cached_property
+    def _steps(self) -> dict[str, list[list[float]]]:
+        return {n: t[self.lane].tolist() for n, t in self.trace.steps.items()}
+
+    @cached_property
+    def _passes(self) -> dict[str, list[float]]:
+        tables = {n: t[self.lane].tolist() for n, t in self.trace.passes.items()}
+        return tables | {"epoch": [float(e) for e in self.trace.epoch[self.lane].tolist()]}

@@ -1,0 +1,96 @@
+"""gradsheet's own workbooks under parity: as written, changed by someone, and broken by someone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from gradsheet import GradsheetError, export
+from gradsheet.experiments import catalogue
+from gradsheet.parity.book import read_book
+from gradsheet.parity.own import own_sheets
+from gradsheet.parity.report import parity
+
+
+@pytest.mark.parametrize("name", list(catalogue()))
+@pytest.mark.parametrize(
+    "settings", [{}, {"carry": "updated"}, {"gradient": "numeric"}, {"lr": 1e3}, {"data": [(1, 2), (3, 4), (5, 1)]}]
+)
+def test_engine_equals_its_own_formulas(name: str, settings: dict[str, Any], tmp_path: Path) -> None:
+    """The formulas are computed by gradsheet.formula, which knows nothing of experiments."""
+    from gradsheet import run
+    from gradsheet.workbook.export import layout_of
+    from gradsheet.workbook.values import Values
+
+    trace = run(name, 4, **settings)
+    checked = Values(layout_of(trace), trace).prove()
+    assert checked.differ == 0
+    assert checked.cells > 0
+
+
+def test_parity_of_what_was_written(tmp_path: Path) -> None:
+    path = export(["basic", "adagrad_ann"], tmp_path / "two.xlsx", epochs=3)
+    report = parity(path, oracles=[])
+    assert (report.kind, report.ok) == ("gradsheet", True)
+    assert report.oracles["cached"].cells == sum(
+        not key.startswith(("start!", "proof!")) for key in read_book(path).formulas
+    )
+
+
+def test_changed_inputs_are_read_from_the_file(tmp_path: Path) -> None:
+    """Someone sets lr to 2e-4 without recalculating: the stored values are then not what the engine says."""
+    path = export("basic", tmp_path / "b.xlsx", epochs=1)
+    book = openpyxl.load_workbook(path)
+    book["basic"]["C6"] = 2e-4
+    book.save(tmp_path / "changed.xlsx")
+    (sheet,) = own_sheets(read_book(tmp_path / "changed.xlsx"))
+    assert sheet.trace.inputs["lr"].item() == 2e-4
+
+
+def test_a_changed_formula_is_named(tmp_path: Path) -> None:
+    path = export("basic", tmp_path / "b.xlsx", epochs=1)
+    book = openpyxl.load_workbook(path)
+    book["basic"]["G20"] = "=E20-F20*C20"
+    book.save(tmp_path / "changed.xlsx")
+    (sheet,) = own_sheets(read_book(tmp_path / "changed.xlsx"))
+    assert sheet.left == ["basic!G20"]
+
+
+def test_a_wrong_value_is_found(tmp_path: Path) -> None:
+    """One stored value is moved by its last bit."""
+    import zipfile
+
+    path = export("basic", tmp_path / "b.xlsx", epochs=0)
+    moved = tmp_path / "moved.xlsx"
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(moved, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "xl/worksheets/sheet3.xml":
+                assert b"<v>2.5741401222765083</v>" in data
+                data = data.replace(b"<v>2.5741401222765083</v>", b"<v>2.5741401222765087</v>", 1)
+            target.writestr(name, data)
+    report = parity(moved, oracles=[])
+    assert not report.ok
+    assert report.oracles["cached"].max_ulp == 1
+
+
+def test_a_workbook_of_nobody_is_said_to_be_one(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"] = "=1+1"  # type: ignore[index]
+    book.save(tmp_path / "other.xlsx")
+    report = parity(tmp_path / "other.xlsx", oracles=[])
+    assert report.kind == "other"
+    assert "PyTorch has no part" in report.notes[0]
+
+
+def test_what_cannot_be_compared(tmp_path: Path) -> None:
+    openpyxl.Workbook().save(tmp_path / "empty.xlsx")
+    (tmp_path / "text.xlsx").write_text("hello")
+    for name, says in (("empty", "holds a formula"), ("text", "not a"), ("none", "no such file")):
+        with pytest.raises(GradsheetError, match=says):
+            parity(tmp_path / f"{name}.xlsx", oracles=[])
+    with pytest.raises(GradsheetError, match="no oracle 'excel'"):
+        parity(tmp_path / "empty.xlsx", oracles=["excel"])
