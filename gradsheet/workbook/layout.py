@@ -26,7 +26,8 @@ from gradsheet.workbook.address import Cell, letters
 
 Table = Literal["steps", "epochs"]
 
-TITLE, PURPOSE, MODEL, INPUTS = 1, 2, 4, 6
+TITLE, PURPOSE, MODEL, INPUTS = 1, 2, 3, 7
+MODEL_LINES = 3
 INPUT_BLOCKS = (1, 8)  # the columns in which a block of inputs begins: label, label, value, note
 LEAST_INPUT_ROWS = 4
 COUNTERS = ("epoch", "row")  # lead the steps table

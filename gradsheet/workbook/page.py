@@ -9,13 +9,14 @@ from gradsheet.table import Column, Role
 from gradsheet.workbook.address import Cell, letters
 from gradsheet.workbook.charts import WIDTH
 from gradsheet.workbook.equation import equation
-from gradsheet.workbook.layout import COUNTERS, MODEL, PURPOSE, TITLE, Content, Layout, Table
+from gradsheet.workbook.layout import MODEL, MODEL_LINES, PURPOSE, TITLE, Content, Layout, Table
 from gradsheet.workbook.page_charts import charts
-from gradsheet.workbook.style import INK, MUTED, NOTE_FILL, ROLES, RULE, Formats, number_format
+from gradsheet.workbook.style import HUGE, INK, MUTED, NOTE_FILL, ROLES, RULE, Formats, number_format
 from gradsheet.workbook.values import Values
 
 NOTE_SIZE = {"width": 260, "height": 110, "font_size": 10}
-CHART_COLUMNS, CHART_ROWS = 2, 14
+CHART_COLUMNS, CHART_ROWS, CHART_CELLS = 2, 14, 14
+LINE = 112  # characters of a line of equations
 
 
 class Page:
@@ -52,7 +53,7 @@ class Page:
         sheet.set_column(0, 1, 6.3)
         sheet.set_column(2, 3, 7.5)
         sheet.set_column(first - 2, first - 2, 3)
-        sheet.set_column(first - 1, last - 1, 10.5)
+        sheet.set_column(first - 1, max(last, first + CHART_CELLS) - 1, 10.5)
         sheet.set_column(first - 1, first - 1, 8)
         sheet.set_row(TITLE - 1, 30)
         sheet.set_row(layout.header - 1, 32)
@@ -61,7 +62,7 @@ class Page:
         sheet.fit_to_pages(1, 1)
         sheet.set_margins(0.4, 0.4, 0.5, 0.5)
         sheet.repeat_rows(layout.band - 1, layout.header - 1)
-        sheet.print_area(0, 0, self._chart_row() + CHART_ROWS * 3, max(last, first + 12))
+        sheet.print_area(0, 0, self._chart_row() + CHART_ROWS * 3, max(last, first + CHART_CELLS) - 1)
         sheet.set_footer(f"&L&9{self.experiment.name}&C&9gradsheet&R&9page &P of &N")
         sheet.set_tab_color(ROLES["schedule" if self.experiment.follows else "weights"].colour)
         sheet.outline_settings(visible=True, symbols_below=False, symbols_right=False, auto_style=False)
@@ -77,43 +78,36 @@ class Page:
             f(font_color=MUTED, underline=1),
             "← all sheets",
         )
-        shown = [*e.model.columns, next(c for c in e.steps if c.name == "err2")]
-        self._equations(MODEL - 2, "Each row:", shown, "")
         w = e.model.weights[-1]
-        rule = [
-            c
-            for c in e.steps
-            if c.name in (f"{e.drive.prefix}_{w}", *(f"{n}_{w}" for n in self._rule_names()), *self._rule_names())
-        ]
-        self._equations(
-            MODEL - 1, "", rule, "   (↑ one row up)" if any("↑" in t for c in rule for t, _ in self._pieces(c)) else ""
-        )
-
-    def _rule_names(self) -> list[str]:
-        return [c.name.removesuffix("_{w}") for c in self.experiment.optimiser.columns]
+        told = {"err2", f"{e.drive.prefix}_{w}", *(c.name.replace("{w}", w) for c in e.optimiser.columns)}
+        self._equations([*e.model.columns, *(c for c in e.steps if c.name in told)])
 
     def _pieces(self, column: Column) -> list[tuple[str, Role]]:
         return equation(column, self.roles, self.titles)
 
-    def _equations(self, row: int, label: str, columns: list[Column], tail: str) -> None:
-        """A line of equations, each piece in the colour of its role."""
+    def _equations(self, columns: list[Column]) -> None:
+        """How a row is computed, each piece in the colour of its role, on as many lines as it takes."""
         f = self.formats
-        if label:
-            self.sheet.write_string(row, 0, label, f(font_color=MUTED))
-        rich: list[Any] = []
-        for i, column in enumerate(columns):
-            if i:
-                rich += [f(font_color=MUTED), "     →     "]
-            for text, role in self._pieces(column):
-                rich += [f(font_color=INK if role == "count" else ROLES[role].colour, bold=role != "count"), text]
-        if tail:
-            rich += [f(font_color=MUTED, italic=True), tail]
-        if len(rich) > 2:
-            self.sheet.write_rich_string(row, 2, *rich, f(valign="vcenter"))
+        lines: list[list[Any]] = [[]]
+        length = 0
+        for i, pieces in enumerate(self._pieces(c) for c in columns):
+            wide = sum(len(text) for text, _ in pieces) + 9
+            if lines[-1] and length + wide > LINE:
+                lines.append([])
+                length = 0
+            length += wide
+            arrow = [f(font_color=MUTED), "→    " if not lines[-1] else "    →    "] if i else []
+            lines[-1] += arrow
+            for text, role in pieces:
+                lines[-1] += [f(font_color=INK if role == "count" else ROLES[role].colour, bold=role != "count"), text]
+        if any("↑" in text for column in columns for text, _ in self._pieces(column)):
+            lines[-1] += [f(font_color=MUTED, italic=True), "    (↑ one row up)"]
+        self.sheet.write_string(MODEL - 1, 0, "Each row:", f(font_color=MUTED))
+        for i, line in enumerate(lines[:MODEL_LINES]):
+            self.sheet.write_rich_string(MODEL - 1 + i, 2, *line, f(valign="vcenter"))
 
     def _inputs(self) -> None:
         f, sheet = self.formats, self.sheet
-        top = min(cell.row for cell in self.layout.inputs.values())
         for name, at in self.layout.inputs.items():
             one = self.experiment.inputs[name]
             label = name.removeprefix("start_") if name.startswith("start_") else name
@@ -131,7 +125,6 @@ class Page:
             self._validate(row, col, name)
             where = f"={self.experiment.name}!${letters(at.column)}${at.row}"
             self.book.define_name(self.layout.name(name), where)
-        sheet.set_row(top - 2, 8)
 
     def _validate(self, row: int, col: int, name: str) -> None:
         one = self.experiment.inputs[name]
@@ -233,6 +226,14 @@ class Page:
                 )
             )
             sheet.write_formula(content.at.row - 1, content.at.column - 1, content.formula, style, self.values(content))
+        for table in ("steps", "epochs"):
+            names = [at for (kind, _), at in layout.names.items() if kind == table]
+            corner = f"{letters(min(names))}{layout.body}"
+            sheet.conditional_format(
+                layout.body - 1, min(names) - 1, layout.last - 1, max(names) - 1,
+                {"type": "formula", "criteria": f"=ABS({corner})>={HUGE:.0f}",
+                 "format": self.book.add_format({"num_format": "0.00E+00"})},
+            )  # fmt: skip
         for at in range(layout.warm):
             for row in range(layout.rows):
                 sheet.set_row(layout.step_row(at, row) - 1, None, None, {"level": 1, "hidden": True})
@@ -261,6 +262,3 @@ class Page:
             row = self._chart_row() + (i // CHART_COLUMNS) * CHART_ROWS
             x = (i % CHART_COLUMNS) * (WIDTH + 15)
             self.sheet.insert_chart(row, first, chart, {"x_offset": x, "object_position": 2})
-
-
-__all__ = ["COUNTERS", "Page"]

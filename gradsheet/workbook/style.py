@@ -41,19 +41,24 @@ ROLES: dict[Role, Look] = {
 }
 
 
+HUGE = 1e7
+"""Numbers from here on are shown as powers of ten, so that they fit their column."""
+
+
 def number_format(values: Iterable[float]) -> str:
-    """A format in which most of a column reads well; numbers of ten million or more are shown as powers of ten.
+    """A format in which most of a column reads well; `HUGE` numbers in it get another, by a conditional format.
 
     Example:
-        >>> number_format([3.2, 1.0, 2.5])
-        '[>=10000000]0.00E+00;[<=-10000000]-0.00E+00;0.0000'
+        >>> number_format([3.2, 1.0, 2.5]), number_format([1204.0, -86.0])
+        ('0.0000', '#,##0.0')
     """
     sizes = sorted(abs(v) for v in values)
     usual = sizes[len(sizes) * 9 // 10] if sizes else 1.0
     if 0 < usual < 1e-3:
         return "0.00E+00"
-    plain = "#,##0.0" if usual >= 1000 else "#,##0.00" if usual >= 10 else "0.0000"
-    return f"[>=10000000]0.00E+00;[<=-10000000]-0.00E+00;{plain}"
+    if usual >= HUGE:
+        return "0.00E+00"
+    return "#,##0.0" if usual >= 1000 else "#,##0.00" if usual >= 10 else "0.0000"
 
 
 class Formats:

@@ -44,7 +44,7 @@ def test_changed_inputs_are_read_from_the_file(tmp_path: Path) -> None:
     """Someone sets lr to 2e-4 without recalculating: the stored values are then not what the engine says."""
     path = export("basic", tmp_path / "b.xlsx", epochs=1)
     book = openpyxl.load_workbook(path)
-    book["basic"]["C6"] = 2e-4
+    book["basic"]["C7"] = 2e-4
     book.save(tmp_path / "changed.xlsx")
     (sheet,) = own_sheets(read_book(tmp_path / "changed.xlsx"))
     assert sheet.trace.inputs["lr"].item() == 2e-4

@@ -12,35 +12,35 @@ def formulas(name: str, passes: int) -> dict[str, str]:
 
 
 def test_momentum_reads_like_the_course_sheet() -> None:
-    """Row 14 of ours is row 5 of momentum: C5 =H4, J5 =J4*$J$1+$K$1*F5, H5 =C5-J5*$D$2."""
+    """Row 15 of ours is row 5 of momentum: C5 =H4, J5 =J4*$J$1+$K$1*F5, H5 =C5-J5*$D$2."""
     cells = formulas("momentum", 3)  # one warm-up pass and two epochs
-    assert cells["E14"] == "=M13"
-    assert cells["G14"] == "=E14+F14*C14"
-    assert cells["H14"] == "=(D14-G14)^2"
-    assert cells["I14"] == "=2*(G14-D14)"
-    assert cells["K14"] == "=K13*momentum_beta+(1-momentum_beta)*I14"
-    assert cells["M14"] == "=E14-K14*momentum_lr"
+    assert cells["E15"] == "=M14"
+    assert cells["G15"] == "=E15+F15*C15"
+    assert cells["H15"] == "=(D15-G15)^2"
+    assert cells["I15"] == "=2*(G15-D15)"
+    assert cells["K15"] == "=K14*momentum_beta+(1-momentum_beta)*I15"
+    assert cells["M15"] == "=E15-K15*momentum_lr"
 
 
 def test_a_pass_begins_with_what_enters_it() -> None:
     cells = formulas("momentum", 3)
-    assert cells["E13"] == "=$Q$13"  # b of epoch 0
-    assert cells["K13"] == "=$S$13*momentum_beta+(1-momentum_beta)*I13"
-    assert cells["Q14"] == "=E41"  # epoch 1 starts from the b that entered the last row: the macro's C32
-    assert cells["S14"] == "=K41"  # but from the velocity after it: J32
-    assert cells["U13"] == "=SQRT(SUM(H13:H41))"  # the course's F33
+    assert cells["E14"] == "=$Q$14"  # b of epoch 0
+    assert cells["K14"] == "=$S$14*momentum_beta+(1-momentum_beta)*I14"
+    assert cells["Q15"] == "=E42"  # epoch 1 starts from the b that entered the last row: the macro's C32
+    assert cells["S15"] == "=K42"  # but from the velocity after it: J32
+    assert cells["U14"] == "=SQRT(SUM(H14:H42))"  # the course's F33
 
 
 def test_warm_up_passes_stand_last_and_hand_on_their_state() -> None:
     cells = formulas("momentum", 3)
-    assert cells["S13"] == "=K99"  # the warm-up's last velocity: 13 + 2·29 + 28
-    assert cells["Q71"] == "=momentum_start_b"
+    assert cells["S14"] == "=K100"  # the warm-up's last velocity: 14 + 2·29 + 28
+    assert cells["Q72"] == "=momentum_start_b"
 
 
 def test_updated_carry_takes_the_new_weight() -> None:
     cells = {str(c.at): c.formula for c in Layout(experiment("basic").configured(carry="updated"), 29, 2).contents()}
     new_b = Layout(experiment("basic"), 29, 2).column("steps", "new_b")
-    assert f"={new_b}41" in cells.values()
+    assert f"={new_b}42" in cells.values()
 
 
 def test_running_totals_start_at_zero_in_every_pass() -> None:
