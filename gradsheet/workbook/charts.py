@@ -113,7 +113,7 @@ def y_options(name: str, values: Sequence[float], log: bool | None) -> dict[str,
         options |= {"log_base": 10, "name": f"{name} (log)", "crossing": "min", "num_format": "0E+00"}
         low = min(v for v in values if isinstance(v, float) and math.isfinite(v) and v > 0)
         options["min"] = 10.0 ** math.floor(math.log10(low))
-        if low >= 1e-3:
+        if low >= 1e-3 and max(v for v in values if math.isfinite(v)) < 1e6:
             options["num_format"] = "General"
     return options
 

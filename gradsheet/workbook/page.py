@@ -16,7 +16,7 @@ from gradsheet.workbook.values import Values
 
 NOTE_SIZE = {"width": 260, "height": 110, "font_size": 10}
 CHART_COLUMNS, CHART_ROWS, CHART_CELLS = 2, 14, 14
-LINE = 112  # characters of a line of equations
+WIDE, NARROW, COUNTER = 9.3, 7.5, 6.3  # widths of the steps table's columns, in characters
 
 
 class Page:
@@ -49,9 +49,9 @@ class Page:
         sheet.set_zoom(90)
         sheet.freeze_panes(layout.body - 1, layout.names["steps", "y"])
         first, last = layout.names["epochs", "epoch"], max(layout.names.values())
-        sheet.set_column(0, first - 2, 9.3)
-        sheet.set_column(0, 1, 6.3)
-        sheet.set_column(2, 3, 7.5)
+        sheet.set_column(0, first - 2, WIDE)
+        sheet.set_column(0, 1, COUNTER)
+        sheet.set_column(2, 3, NARROW)
         sheet.set_column(first - 2, first - 2, 3)
         sheet.set_column(first - 1, max(last, first + CHART_CELLS) - 1, 10.5)
         sheet.set_column(first - 1, first - 1, 8)
@@ -88,11 +88,12 @@ class Page:
     def _equations(self, columns: list[Column]) -> None:
         """How a row is computed, each piece in the colour of its role, on as many lines as it takes."""
         f = self.formats
+        room = (len(self.experiment.steps) - 2) * WIDE * 0.86  # from x to the last column, bold letters being wide
         lines: list[list[Any]] = [[]]
         length = 0
         for i, pieces in enumerate(self._pieces(c) for c in columns):
             wide = sum(len(text) for text, _ in pieces) + 9
-            if lines[-1] and length + wide > LINE:
+            if lines[-1] and length + wide > room:
                 lines.append([])
                 length = 0
             length += wide
@@ -195,7 +196,7 @@ class Page:
         for table, columns in (("steps", self.experiment.steps), ("epochs", self.experiment.epochs)):
             for column in columns:
                 if column.name == "accepted":
-                    number[table][column.name] = "General"
+                    number[table][column.name] = '"TRUE";"TRUE";"FALSE"'  # LibreOffice shows a 1 otherwise
                     continue
                 found = self.values.column(table, column.name)
                 whole = column.role == "data" and all(v == int(v) for v in found)
@@ -215,25 +216,16 @@ class Page:
                 sheet.write_number(cell.row - 1, cell.column - 1, row + 1, counter)
         for content in layout.contents():
             role: Role = roles.get((content.table, content.column), "count")
-            label = f'"warm-up {content.number + 1}"' if content.number < layout.warm else "0"
-            style = (
-                counter
-                if role == "count" and content.number >= layout.warm
-                else (
-                    f.cell("count", label, font_color=MUTED)
-                    if role == "count"
-                    else f.cell(role, number[content.table][content.column], **self._edge(content))
-                )
-            )
-            sheet.write_formula(content.at.row - 1, content.at.column - 1, content.formula, style, self.values(content))
-        for table in ("steps", "epochs"):
-            names = [at for (kind, _), at in layout.names.items() if kind == table]
-            corner = f"{letters(min(names))}{layout.body}"
-            sheet.conditional_format(
-                layout.body - 1, min(names) - 1, layout.last - 1, max(names) - 1,
-                {"type": "formula", "criteria": f"=ABS({corner})>={HUGE:.0f}",
-                 "format": self.book.add_format({"num_format": "0.00E+00"})},
-            )  # fmt: skip
+            value = self.values(content)
+            if role == "count":
+                warm = content.number < layout.warm
+                label = f'"warm-up {content.number + 1}"' if warm else "0"
+                style = f.cell("count", label, font_color=MUTED)
+            else:
+                huge = isinstance(value, float) and abs(value) >= HUGE
+                shown = "0.00E+00" if huge else number[content.table][content.column]
+                style = f.cell(role, shown, **self._edge(content))
+            sheet.write_formula(content.at.row - 1, content.at.column - 1, content.formula, style, value)
         for at in range(layout.warm):
             for row in range(layout.rows):
                 sheet.set_row(layout.step_row(at, row) - 1, None, None, {"level": 1, "hidden": True})

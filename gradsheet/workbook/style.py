@@ -46,14 +46,14 @@ HUGE = 1e7
 
 
 def number_format(values: Iterable[float]) -> str:
-    """A format in which most of a column reads well; `HUGE` numbers in it get another, by a conditional format.
+    """A format in which most of a column reads well; `HUGE` numbers in it get another.
 
     Example:
         >>> number_format([3.2, 1.0, 2.5]), number_format([1204.0, -86.0])
         ('0.0000', '#,##0.0')
     """
     sizes = sorted(abs(v) for v in values)
-    usual = sizes[len(sizes) * 9 // 10] if sizes else 1.0
+    usual = sizes[len(sizes) // 2] if sizes else 1.0
     if 0 < usual < 1e-3:
         return "0.00E+00"
     if usual >= HUGE:
