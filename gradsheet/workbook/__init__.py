@@ -1,0 +1,1 @@
+"""Workbooks as files: addresses, reading behind a gate, layout and writing."""
