@@ -56,6 +56,8 @@ class Fill:
             corners = [_corner(side) for side in match[0].split(":")]
             if any(row > MAX_ROW or col > MAX_COLUMN for col, _, row, _ in corners):
                 continue  # XFE1 is a name
+            if all(column_fixed and row_fixed for _, column_fixed, _, row_fixed in corners):
+                continue  # stays part of the text
             self.pieces.append(formula[start : match.start()])
             self.pieces.append(corners[0])
             for corner in corners[1:]:
@@ -89,9 +91,8 @@ def _moved(corner: _Corner, down: int, across: int) -> str:
         number += across
     if not row_fixed:
         row += down
-    if (number < 1 and not (number == 0 and column_fixed)) or number > MAX_COLUMN:
-        return "#REF!"
-    if (row < 1 and not (row == 0 and row_fixed)) or row > MAX_ROW:
+    # A whole row has no column and a whole column no row: 0, and fixed, so that it stays 0.
+    if not (column_fixed or 0 < number <= MAX_COLUMN) or not (row_fixed or 0 < row <= MAX_ROW):
         return "#REF!"
     name = ("$" if column_fixed else "") + letters(number) if number else ""
-    return name + (("$" if row_fixed else "") + str(row) if row else "")
+    return f"{name}{'$' if row_fixed else ''}{row}" if row else name

@@ -60,13 +60,13 @@ class ExcessError(Exception):
     """A part holds more than the limits allow; the message says what, where, and what to do."""
 
 
-_PREFIX = rb"(?:[^\s<>/:!?]+:)?"
 _CELL = re.compile(rb"<c[\s/>]")
 _PREFIXED_CELL = re.compile(rb"<[^\s<>/:!?]+:c[\s/>]")
+_PREFIXED_FORMULA = re.compile(rb"<[^\s<>/:!?]+:(?:f|definedName)[\s>]")
 _REFERENCE = re.compile(rb'<c r="([A-Z]+)([1-9][0-9]*)"')
-_FORMULA = re.compile(rb"<" + _PREFIX + rb"(?:f|definedName)(?:\s[^>]*)?>([^<]*)")
-_FILLED = re.compile(rb"<" + _PREFIX + rb"f\s[^>]*\sref\s*=\s*[\"']([^\"']*)")
-_SIGNS = re.compile(rb"[-+@\s]{60}")
+_FORMULA = re.compile(rb"<(?:f|definedName)[^>]*>([^<]*)")
+_FILLED = re.compile(rb'<f\s[^>]*ref="([^"]*)')
+_SIGNS = re.compile(rb"[-+@\s]{20}")
 _FUTURE = re.compile(r"_xl(?:fn|ws|pm|udf)\.")
 _TOKEN = re.compile(r""""(?:[^"]|"")*"|'(?:[^']|'')*'|[({]|[)}]|[-+@\s]+|[^"'(){}\-+@\s]+|["']""")
 
@@ -108,24 +108,27 @@ def _suspicious(part: bytes, cells: int, limits: Limits) -> bool:
     # Comments, CDATA and processing instructions could cut a formula or a text in two, or hide one.
     if b"<!" in part or part.count(b"<?") > 1:
         return True
+    if b":f" in part and _PREFIXED_FORMULA.search(part):
+        return True
     references = _REFERENCE.findall(part)
     if len(references) < cells:
         return True
     if references:
-        last_row = max(int(row) for _, row in references)
-        names = {name for name, _ in references}
-        last = max(names, key=lambda name: (len(name), name))
+        columns, rows = map(set, zip(*references, strict=True))
+        last_row, last = max(map(int, rows)), max(columns, key=lambda name: (len(name), name))
         if last_row > address.MAX_ROW or (len(last), last) > (3, b"XFD"):
             return True
         if last_row * address.column(last.decode()) > limits.extent:
             return True
     formulas = _FORMULA.findall(part)
     if max(map(len, formulas), default=0) > min(limits.nesting, limits.formula):
-        for text in formulas:
+        for text in [text for text in formulas if len(text) > min(limits.nesting, limits.formula)]:
             if len(text) > limits.formula or text.count(b"(") + text.count(b"{") > limits.nesting:
                 return True
             if _SIGNS.search(text):
                 return True
+    if part.count(b"ref") > part.count(b'ref="'):  # spelt otherwise, or in a text
+        return True
     if formulas and any(
         _area(ref.decode("utf-8", "replace")) > limits.cells for ref in _FILLED.findall(part)
     ):
@@ -163,7 +166,7 @@ def nesting(formula: str) -> int:
             depth += 1
         elif token in ")}":
             depth -= 1
-        signs = 0 if token.isspace() else len(token.strip("\"' ")) if token[0] in "-+@" else 0
+        signs = sum(map(token.count, "-+@")) if token[0] in "-+@ \n\t\r" else 0
         deepest = max(deepest, depth + signs)
     return deepest
 

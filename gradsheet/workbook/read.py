@@ -135,7 +135,8 @@ def _parse(package: Package) -> Contents:
             continue  # chart, dialog and macro sheets have no cells to compute
         content = read_sheet(archive.read(relation.target), f"{package.name}, sheet {entry.name}", lookups)
         sheets[entry.name] = content.sheet
-        values.update({qualified(entry.name, cell): value for cell, value in content.cached.items()})
+        prefix = qualified(entry.name, "")
+        values.update({prefix + cell: value for cell, value in content.cached.items()})
         tables.update(_tables(archive, relation, entry.name))
     calculation = structure.calcPr
     iteration = (

@@ -21,7 +21,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, WINDOWS_EPOCH, from_ISO86
 
 from gradsheet.errors import GradsheetError
 from gradsheet.formula import cells as model
-from gradsheet.workbook.address import cells_of, letters, parse_cell, parse_range
+from gradsheet.workbook.address import Cell, cells_of, column, letters, parse_cell, parse_range
 from gradsheet.workbook.fill import Fill
 
 Value = float | bool | str
@@ -140,13 +140,11 @@ class _Reader:
 
     def read_row(self, number: int, row: Element) -> None:
         cells, cached, lookups = self.cells, self.cached, self.lookups
-        column = 0
-        address: str | None = None
+        address = "A0"
         for element in row:
             given = element.get("r")
             if given is None:  # the cell to the right of the one before
-                column = (parse_cell(address).column if address else column) + 1
-                given = f"{letters(column)}{number}"
+                given = f"{letters(_place(address).column + 1 if address != 'A0' else 1)}{number}"
             elif not (given.isupper() and given.isalnum()):
                 given = str(parse_cell(given))
             address = given
@@ -206,9 +204,9 @@ class _Reader:
         if kind == "shared":
             key = element.get("si")
             if element.text:  # the first of its kind; the others leave their text out
-                self.shared[key] = Fill(text, parse_cell(address))
+                self.shared[key] = Fill(text, _place(address))
             elif key in self.shared:
-                text = self.shared[key].at(parse_cell(address))
+                text = self.shared[key].at(_place(address))
             else:
                 raise GradsheetError(
                     f"{self.where}, cell {address}: its formula is missing: type it in again"
@@ -234,6 +232,12 @@ class _Reader:
                     continue
                 del self.cells[cell]
                 self.cached[cell] = constant.value if isinstance(constant, model.Error) else constant
+
+
+def _place(address: str) -> Cell:
+    """`parse_cell` for an address that the gate has seen, in a third of the time."""
+    name = address.rstrip("0123456789")
+    return Cell(int(address[len(name) :]), column(name))
 
 
 def _data_table(element: Element) -> str:
