@@ -106,7 +106,7 @@ def _too_many(cells: int, limits: Limits) -> str:
 def _suspicious(part: bytes, cells: int, limits: Limits) -> bool:
     """Whether the exact look is needed."""
     # Comments, CDATA and processing instructions could cut a formula or a text in two, or hide one.
-    if b"<!" in part or part.count(b"<?") > 1:
+    if b"<!" in part or part.find(b"<?", 1) > 0:
         return True
     if b":f" in part and _PREFIXED_FORMULA.search(part):
         return True
