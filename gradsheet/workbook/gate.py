@@ -43,12 +43,14 @@ class Package:
         data: the file.
         names: all parts in the file.
         parts: its XML parts by name, inflated, in UTF-8; pictures and other binary parts are left out.
+        limits: those that it has passed.
     """
 
     name: str
     data: bytes
     names: tuple[str, ...]
     parts: dict[str, bytes]
+    limits: Limits
 
 
 def admit(path: str | os.PathLike[str], limits: Limits | None = None) -> Package:
@@ -120,7 +122,7 @@ def examine(data: bytes, name: str, limits: Limits | None = None) -> Package:
         OSError,
     ) as flaw:
         raise GradsheetError(f"{name}: it is cut short or damaged: {_AGAIN}") from flaw
-    package = Package(name, data, names, parts)
+    package = Package(name, data, names, parts, limits)
     cells = 0
     for part, content in parts.items():
         try:

@@ -31,6 +31,7 @@ class Limits:
         total: bytes of all parts, inflated.
         ratio: compressed over inflated size of a part, at least. Real sheets: 0.07 and more, measured.
         ratio_from: bytes of a part up to which its ratio does not matter.
+        tags: in one part; a tree of them takes some 100 bytes each.
         cells: in all sheets together, empty cells that have a format included, and as many results of
             array formulas.
         extent: rows × columns of the rectangle from A1 to the last cell of a sheet that holds something.
@@ -38,6 +39,7 @@ class Limits:
         formula: characters of a formula, Excel's own limit.
         nesting: levels of parentheses or signs in a formula, Excel's own limit.
         text: characters of a text, Excel's own limit.
+        written: characters of all formulas, shared ones written out for each of their cells.
 
     Source: "Excel specifications and limits", support.microsoft.com; Apache POI's ZipSecureFile for the
     ratio and the number of entries.
@@ -49,11 +51,13 @@ class Limits:
     total: int = 100 * _MEGABYTE
     ratio: float = 0.01
     ratio_from: int = 100 * 1024
+    tags: int = 2_500_000
     cells: int = 200_000
     extent: int = 20_000_000
     formula: int = 8_192
     nesting: int = 64
     text: int = 32_767
+    written: int = 50 * _MEGABYTE
 
 
 class ExcessError(Exception):
@@ -64,8 +68,9 @@ _CELL = re.compile(rb"<c[\s/>]")
 _PREFIXED_CELL = re.compile(rb"<[^\s<>/:!?]+:c[\s/>]")
 _PREFIXED_FORMULA = re.compile(rb"<[^\s<>/:!?]+:(?:f|definedName)[\s>]")
 _REFERENCE = re.compile(rb'<c r="([A-Z]+)([1-9][0-9]*)"')
-_FORMULA = re.compile(rb"<(?:f|definedName)[^>]*>([^<]*)")
-_FILLED = re.compile(rb'<f\s[^>]*ref="([^"]*)')
+# No attribute holds a <, so [^<] ends at the next tag: no pattern here looks at a byte more than twice.
+_FORMULA = re.compile(rb"<(?:f|definedName)[^<>]*>([^<]*)")
+_FILLED = re.compile(rb'<f\s[^<]*?ref="([^"<]*)')
 _SIGNS = re.compile(rb"[-+@\s]{20}")
 _FUTURE = re.compile(r"_xl(?:fn|ws|pm|udf)\.")
 _TOKEN = re.compile(r""""(?:[^"]|"")*"|'(?:[^']|'')*'|[({]|[)}]|[-+@\s]+|[^"'(){}\-+@\s]+|["']""")
@@ -86,6 +91,8 @@ def cells_in(part: bytes, limits: Limits) -> int:
         ...
         gradsheet.workbook.measure.ExcessError: cell XFD1048576 lies too far out: delete what stands there...
     """
+    if part.count(b"<") > limits.tags:
+        raise ExcessError(f"more than {limits.tags:,} tags are too many: hand in a smaller workbook")
     is_sheet = b"sheetData" in part
     if not is_sheet and b"definedName" not in part and b"si>" not in part:
         return 0

@@ -8,7 +8,7 @@ pivot tables and their caches (openpyxl 3.1.5 dies of some), comments, external 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from posixpath import basename
 from typing import Any
 from xml.etree.ElementTree import fromstring
@@ -17,7 +17,7 @@ from openpyxl.packaging.manifest import Manifest
 from openpyxl.packaging.relationship import Relationship, get_dependents, get_rels_path
 from openpyxl.packaging.workbook import WorkbookPackage
 from openpyxl.worksheet.table import Table
-from openpyxl.xml.constants import SHARED_STRINGS, XLSM, XLSX, XLTM, XLTX
+from openpyxl.xml.constants import REL_NS, SHARED_STRINGS, XLSM, XLSX, XLTM, XLTX
 
 from gradsheet.errors import GradsheetError
 from gradsheet.formula import cells as model
@@ -28,6 +28,11 @@ from gradsheet.workbook.sheet import MAIN, Lookups, Value, read_sheet, text_of
 
 rels_path: Any = get_rels_path  # openpyxl's stubs leave these untyped or ask for a real ZipFile
 dependents: Any = get_dependents
+
+_STRICT = {
+    b"http://purl.oclc.org/ooxml/spreadsheetml/main": MAIN[1:-1].encode(),
+    b"http://purl.oclc.org/ooxml/officeDocument/relationships": REL_NS.encode(),
+}
 
 __all__ = ["Contents", "Limits", "cached", "contents", "read"]
 
@@ -101,7 +106,11 @@ class _Archive:
         self.parts = {name.casefold(): part for name, part in parts.items()}
 
     def read(self, name: str) -> bytes:
-        return self.parts[name.removeprefix("/").casefold()]
+        part = self.parts[name.removeprefix("/").casefold()]
+        if b"http://purl.oclc.org/ooxml/" in part:  # "Strict Open XML", the same language by other names
+            for strict, usual in _STRICT.items():
+                part = part.replace(strict, usual)
+        return part
 
     def __contains__(self, name: str) -> bool:
         return name.removeprefix("/").casefold() in self.parts
@@ -124,23 +133,41 @@ def _parse(package: Package) -> Contents:
     relations = {relation.Id: relation for relation in archive.relations(path)}
     date1904 = bool(structure.properties.date1904)
     lookups = Lookups(
-        _strings(archive, manifest), dynamic_marks(package.parts), rich_errors(package.parts), date1904
+        _strings(archive, manifest),
+        dynamic_marks(package.parts),
+        rich_errors(package.parts),
+        date1904,
+        package.limits.written,
     )
     sheets: dict[str, model.Sheet] = {}
     tables: dict[str, model.Table] = {}
     values: dict[str, Value] = {}
+    seen: set[str] = set()
     for entry in structure.sheets:
-        relation = relations[entry.id]
+        relation = relations.pop(entry.id)  # a part is one sheet: a second one would read it all again
         if basename(relation.Type) != "worksheet":
             continue  # chart, dialog and macro sheets have no cells to compute
+        if entry.name.casefold() in seen:
+            raise GradsheetError(
+                f"{package.name}, sheet {entry.name}: there are two of that name: rename one"
+            )
+        seen.add(entry.name.casefold())
         content = read_sheet(archive.read(relation.target), f"{package.name}, sheet {entry.name}", lookups)
+        lookups = replace(lookups, written=lookups.written - content.written)
         sheets[entry.name] = content.sheet
         prefix = qualified(entry.name, "")
         values.update({prefix + cell: value for cell, value in content.cached.items()})
         tables.update(_tables(archive, relation, entry.name))
+    if not sheets:
+        raise GradsheetError(
+            f"{package.name}: it has no sheet with cells: open it in Excel and save it again"
+        )
     calculation = structure.calcPr
     iteration = (
-        model.Iteration(int(calculation.iterateCount), float(calculation.iterateDelta))
+        model.Iteration(
+            100 if calculation.iterateCount is None else int(calculation.iterateCount),
+            0.001 if calculation.iterateDelta is None else float(calculation.iterateDelta),
+        )
         if calculation is not None and calculation.iterate
         else None
     )

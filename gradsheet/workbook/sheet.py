@@ -23,6 +23,7 @@ from gradsheet.errors import GradsheetError
 from gradsheet.formula import cells as model
 from gradsheet.workbook.address import Cell, cells_of, column, letters, parse_cell, parse_range
 from gradsheet.workbook.fill import Fill
+from gradsheet.workbook.measure import Limits
 
 Value = float | bool | str
 
@@ -44,12 +45,14 @@ class Lookups:
         errors: for values of ``vm``, the error that stands in the cell where ``#VALUE!`` is written for
             readers that do not know #SPILL! and #CALC!.
         date1904: whether day 0 is 1 January 1904.
+        written: how many characters all formulas may have, shared ones written out.
     """
 
     strings: Sequence[str] = ()
     dynamic: frozenset[str] = frozenset()
     errors: Mapping[str, str] = field(default_factory=dict)
     date1904: bool = False
+    written: int = Limits.written
 
 
 @dataclass
@@ -59,10 +62,12 @@ class Content:
     Args:
         sheet: cells and hidden rows.
         cached: what Excel last showed, by address, for formulas and for the cells that they fill.
+        written: characters of its shared formulas, written out.
     """
 
     sheet: model.Sheet
     cached: dict[str, Value]
+    written: int
 
 
 def text_of(element: Element) -> str:
@@ -115,7 +120,7 @@ def read_sheet(part: bytes, where: str, lookups: Lookups) -> Content:
     for number, row in reader.rows(data if data is not None else ()):
         reader.read_row(number, row)
     reader.clear_filled()
-    return Content(model.Sheet(reader.cells, frozenset(reader.hidden)), reader.cached)
+    return Content(model.Sheet(reader.cells, frozenset(reader.hidden)), reader.cached, reader.written)
 
 
 class _Reader:
@@ -129,6 +134,7 @@ class _Reader:
         self.hidden: set[int] = set()
         self.shared: dict[str | None, Fill] = {}
         self.filled: list[tuple[str, str]] = []
+        self.written = 0
 
     def rows(self, data: Element | tuple[()]) -> Iterator[tuple[int, Element]]:
         number = 0
@@ -157,14 +163,14 @@ class _Reader:
                     formula = child
                 elif child.tag == _INLINE:
                     text = text_of(child)
-            if formula is None:
+            if formula is None or not (formula.text or formula.attrib):
                 if text is not None and (value := self.value(element, text, address)) is not None:
                     cells[address] = value
                 continue
             if formula.attrib:
                 cells[address] = self.formula(formula, address, element.get("cm"))
             else:
-                cells[address] = model.Formula("=" + (formula.text or ""))
+                cells[address] = model.Formula(unescaped(formula.text or ""))
             if text is not None and (value := self.value(element, text, address)) is not None:
                 cached[address] = value.value if isinstance(value, model.Error) else value
                 if (vm := element.get("vm")) in lookups.errors and vm:
@@ -200,13 +206,19 @@ class _Reader:
 
     def formula(self, element: Element, address: str, cm: str | None) -> model.Formula:
         kind = element.get("t", "normal")
-        text = "=" + (element.text or "")
+        text = "=" + unescaped(element.text or "").removeprefix("=")
         if kind == "shared":
             key = element.get("si")
             if element.text:  # the first of its kind; the others leave their text out
                 self.shared[key] = Fill(text, _place(address))
             elif key in self.shared:
                 text = self.shared[key].at(_place(address))
+                self.written += len(text)
+                if self.written > self.lookups.written:
+                    raise GradsheetError(
+                        f"{self.where}, cell {address}: the formulas so far are too long when written out:"
+                        " hand in a smaller workbook"
+                    )
             else:
                 raise GradsheetError(
                     f"{self.where}, cell {address}: its formula is missing: type it in again"
