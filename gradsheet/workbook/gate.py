@@ -236,7 +236,7 @@ def _sheet_of(package: Package, part: str) -> str:
         ids |= {r.get("Id") for r in relations if r.get("Target") == "/" + part}
         for element in fromstring(package.parts["xl/workbook.xml"]).iter():
             if element.tag.endswith("}sheet") and ids & set(element.attrib.values()):
-                return f", sheet {element.get('name')}"
+                return f", sheet {' '.join(element.get('name', '').split())}"
     except (KeyError, ValueError, SyntaxError):
         pass  # the workbook is damaged in another place as well
     return ""

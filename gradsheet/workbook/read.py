@@ -93,9 +93,9 @@ def parse(package: Package) -> Contents:
     except GradsheetError:
         raise
     except Exception as problem:  # whatever openpyxl makes of a damaged part; the gate cannot know them all
+        said = " ".join(f"{type(problem).__name__}: {problem}".split())[:200]
         raise GradsheetError(
-            f"{package.name}: it cannot be read as a workbook ({type(problem).__name__}: {problem}):"
-            " open it in Excel and save it again"
+            f"{package.name}: it cannot be read as a workbook ({said}): open it in Excel and save it again"
         ) from problem
 
 
@@ -147,12 +147,11 @@ def _parse(package: Package) -> Contents:
         relation = relations.pop(entry.id)  # a part is one sheet: a second one would read it all again
         if basename(relation.Type) != "worksheet":
             continue  # chart, dialog and macro sheets have no cells to compute
+        where = f"{package.name}, sheet {' '.join(entry.name.split())}"
         if entry.name.casefold() in seen:
-            raise GradsheetError(
-                f"{package.name}, sheet {entry.name}: there are two of that name: rename one"
-            )
+            raise GradsheetError(f"{where}: there are two of that name: rename one")
         seen.add(entry.name.casefold())
-        content = read_sheet(archive.read(relation.target), f"{package.name}, sheet {entry.name}", lookups)
+        content = read_sheet(archive.read(relation.target), where, lookups)
         lookups = replace(lookups, written=lookups.written - content.written)
         sheets[entry.name] = content.sheet
         prefix = qualified(entry.name, "")
