@@ -87,10 +87,9 @@ def test_without_its_cached_values_a_workbook_is_the_same(path: Path, tmp_path: 
 
 @real
 def test_the_course_workbook() -> None:
-    """Values that Excel shows in graddesc.xlsx, fast.ai's course of 2022."""
+    """What Excel shows in basic!F33, and the name that adam's sheet keeps for itself."""
     path = SHARED / "fastai" / "graddesc-course22p2.xlsx"
     book, values = read(path), cached(path)
-    # lesson: the shared formula of basic!N5 is written out in N4, 27 rows long
     assert values["basic!F33"] == 150.75521153771854
     assert book.names["adam", "lr"] == "adam!$D$2"
     assert isinstance(book.sheets["basic"].cells["F33"], Formula)
