@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gradsheet.engine import Trace, run
     from gradsheet.errors import GradsheetError
+    from gradsheet.proof.report import parity
     from gradsheet.workbook.export import export
 
 __version__ = "0.1.0"
@@ -19,9 +20,10 @@ _HOMES = {
     "GradsheetError": "gradsheet.errors",
     "Trace": "gradsheet.engine",
     "export": "gradsheet.workbook.export",
+    "parity": "gradsheet.proof.report",
     "run": "gradsheet.engine",
 }
-__all__ = ["GradsheetError", "Trace", "__version__", "export", "run"]
+__all__ = ["GradsheetError", "Trace", "__version__", "export", "parity", "run"]
 
 
 def __getattr__(name: str) -> Any:

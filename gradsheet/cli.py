@@ -208,7 +208,7 @@ def parity(workbooks: Sequence[str], oracles: Sequence[str], everything: bool, f
     """Compare WORKBOOKs, cell by cell, with PyTorch and with other spreadsheet engines."""
     from rich.console import Console
 
-    from gradsheet.parity.report import parity as compare_all
+    from gradsheet.proof.report import parity as compare_all
     from gradsheet.report.parity import tables
     from gradsheet.report.terminal import show
 

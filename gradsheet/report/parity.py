@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradsheet.parity.compare import OracleResult
-from gradsheet.parity.report import Report
+from gradsheet.proof.compare import OracleResult
+from gradsheet.proof.report import Report
 from gradsheet.report.terminal import table
 
 WORDS = {

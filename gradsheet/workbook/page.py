@@ -88,7 +88,7 @@ class Page:
     def _equations(self, columns: list[Column]) -> None:
         """How a row is computed, each piece in the colour of its role, on as many lines as it takes."""
         f = self.formats
-        room = (len(self.experiment.steps) - 2) * WIDE * 1.2  # from x to the last column; letters are narrower than digits
+        room = (len(self.experiment.steps) - 2) * WIDE * 1.2  # letters are narrower than digits
         lines: list[list[Any]] = [[]]
         length = 0
         for i, pieces in enumerate(self._pieces(c) for c in columns):

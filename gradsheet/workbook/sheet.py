@@ -163,7 +163,7 @@ class _Reader:
                     formula = child
                 elif child.tag == _INLINE:
                     text = text_of(child)
-            if formula is None or not (formula.text or formula.attrib):
+            if formula is None or not (formula.text or formula.get("t")):  # <f ca="1"/>: an array formula fills it
                 if text is not None and (value := self.value(element, text, address)) is not None:
                     cells[address] = value
                 continue

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 from gradsheet import run
-from gradsheet.parity.book import read_book
-from gradsheet.parity.course import course_sheets
-from gradsheet.parity.report import parity
+from gradsheet.proof.book import read_book
+from gradsheet.proof.course import course_sheets
+from gradsheet.proof.report import parity
 
 GOLDEN = json.loads((Path(__file__).parent.parent / "golden" / "graddesc.json").read_text())["sheets"]
 SHEETS = {

@@ -10,7 +10,7 @@ import pytest
 
 from gradsheet import GradsheetError, export, run
 from gradsheet.experiments import catalogue
-from gradsheet.parity.book import Book, read_book
+from gradsheet.proof.book import Book, read_book
 
 
 @pytest.fixture(scope="module")

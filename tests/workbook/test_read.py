@@ -62,7 +62,7 @@ def test_every_cell_as_openpyxl_reads_it(path: Path) -> None:
                 if isinstance(value, ArrayFormula):
                     assert cells[here] == Formula(str(value.text), value.ref, cells[here].dynamic)  # type: ignore[union-attr]
                     filled |= {str(place) for place in cells_of(value.ref)} - {here}
-                elif cell.data_type == "f":
+                elif cell.data_type == "f" and value != "=":  # so openpyxl reads <f ca="1"/> inside an array
                     assert cells[here] == Formula(str(value))
                 elif here in filled or value is None:
                     assert here not in cells

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gradsheet.parity.book import Value
+from gradsheet.proof.book import Value
 
 NAN_APART = 2**64
 """The distance between NaN and a number: farther than any two numbers are apart."""
@@ -28,7 +28,7 @@ class Mismatch:
         expected: the value that is held to be true.
         actual: the engine's value; None where it gave none.
         ulp: the distance in units in the last place; None where one of the two is no number.
-        reason: why, where known (see gradsheet.parity.explain).
+        reason: why, where known (see gradsheet.proof.explain).
     """
 
     sheet: str

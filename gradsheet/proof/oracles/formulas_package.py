@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gradsheet.errors import GradsheetError
-from gradsheet.parity.book import Book, Value, area_cells, read_book
-from gradsheet.parity.oracles import OracleValues
-from gradsheet.parity.references import functions, precedents, with_addresses
+from gradsheet.proof.book import Book, Value, area_cells, read_book
+from gradsheet.proof.oracles import OracleValues
+from gradsheet.proof.references import functions, precedents, with_addresses
 
 _REACHING = frozenset({"OFFSET", "INDIRECT"})
 """Functions that read cells which their formula does not name: with them, every cell is handed over."""
@@ -45,7 +45,7 @@ def values(
         cells: the cells to evaluate; None for every one that a formula fills. With a selection, a formula
             outside of it that a selected one reads is not evaluated: its cached value stands for it. Every
             selected cell is still computed from its own formula, so an error in any of them shows; select
-            ``gradsheet.parity.references.closure`` to have no cached value in play.
+            ``gradsheet.proof.references.closure`` to have no cached value in play.
         constants: "exact" hands over each constant as it is stored; "rounded" rounds it to 15 decimals, as
             the package does when it reads the file itself.
 

@@ -20,7 +20,7 @@ from gradsheet.experiments import Experiment, catalogue
 from gradsheet.numerics import sqrt, stack
 from gradsheet.optimisers import Here
 from gradsheet.optimisers.adam import adam
-from gradsheet.parity.book import Book, Value
+from gradsheet.proof.book import Book, Value
 from gradsheet.workbook.address import Cell, parse_cell
 
 LABELS = {

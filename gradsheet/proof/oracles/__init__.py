@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from gradsheet.parity.book import Value
+from gradsheet.proof.book import Value
 
 
 @dataclass(frozen=True)

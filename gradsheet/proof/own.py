@@ -13,7 +13,7 @@ from typing import Any
 
 from gradsheet.engine import Trace, run
 from gradsheet.experiments import Experiment, catalogue
-from gradsheet.parity.book import Book, Value
+from gradsheet.proof.book import Book, Value
 from gradsheet.workbook.address import Cell, parse_cell
 from gradsheet.workbook.front import DATA, DATA_FIRST
 from gradsheet.workbook.layout import Layout

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from gradsheet.parity.book import read_book
-from gradsheet.parity.oracles import OracleValues
+from gradsheet.proof.book import read_book
+from gradsheet.proof.oracles import OracleValues
 
 
 def available() -> str | None:

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from openpyxl.utils.cell import get_column_letter, range_boundaries
 
-from gradsheet.parity.book import Book, area_cells
+from gradsheet.proof.book import Book, area_cells
 
 _PIECE = re.compile(
     r"""

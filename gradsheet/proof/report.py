@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from gradsheet.errors import GradsheetError
-from gradsheet.parity.book import Book, Value, read_book
-from gradsheet.parity.compare import OracleResult, compare
-from gradsheet.parity.course import course_sheets
-from gradsheet.parity.explain import explain
-from gradsheet.parity.oracles import formulas_package, ironcalc, libreoffice
-from gradsheet.parity.own import own_sheets
-from gradsheet.parity.torch_reference import TWINS, TorchDifference, against_autograd, against_torch
-from gradsheet.parity.volatile import volatile
+from gradsheet.proof.book import Book, Value, read_book
+from gradsheet.proof.compare import OracleResult, compare
+from gradsheet.proof.course import course_sheets
+from gradsheet.proof.explain import explain
+from gradsheet.proof.oracles import formulas_package, ironcalc, libreoffice
+from gradsheet.proof.own import own_sheets
+from gradsheet.proof.torch_reference import TWINS, TorchDifference, against_autograd, against_torch
+from gradsheet.proof.volatile import volatile
 
 ORACLES: dict[str, Any] = {"formulas": formulas_package, "libreoffice": libreoffice, "ironcalc": ironcalc}
 """Engines by the name of their row; ``cached``, the values stored in the file, is always there."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gradsheet.parity.book import Book
-from gradsheet.parity.references import functions, precedents
+from gradsheet.proof.book import Book
+from gradsheet.proof.references import functions, precedents
 
 RANDOM_LIKE = frozenset({"RAND", "RANDBETWEEN", "RANDARRAY", "NOW", "TODAY", "CELL", "INFO"})
 """Functions that answer differently from one recalculation, or one computer, to the next.

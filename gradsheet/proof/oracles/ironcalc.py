@@ -12,9 +12,9 @@ from pathlib import Path
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from gradsheet.errors import GradsheetError
-from gradsheet.parity.book import Value, read_book
-from gradsheet.parity.oracles import OracleValues
-from gradsheet.parity.stripped import strip
+from gradsheet.proof.book import Value, read_book
+from gradsheet.proof.oracles import OracleValues
+from gradsheet.proof.stripped import strip
 
 _UNKNOWN = re.compile(r"\b([a-z][a-z0-9.]*)\(")
 _NO_EXCEL_ERROR = {

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradsheet.parity.references import Piece, pieces
+from gradsheet.proof.references import Piece, pieces
 
 Lookup = Callable[[Piece], list[float]]
 """Gives the numbers that a reference or a name stands for, blanks and texts left out."""

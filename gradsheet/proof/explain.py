@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import partial
 
-from gradsheet.parity.book import Book, Value
-from gradsheet.parity.compare import Mismatch, OracleResult, ulp
-from gradsheet.parity.references import Piece, cells_of, functions, precedents
-from gradsheet.parity.replay import EXCEL, HABITS, Lookup, NotReplayable, replay
+from gradsheet.proof.book import Book, Value
+from gradsheet.proof.compare import Mismatch, OracleResult, ulp
+from gradsheet.proof.references import Piece, cells_of, functions, precedents
+from gradsheet.proof.replay import EXCEL, HABITS, Lookup, NotReplayable, replay
 
 LIBRARY = frozenset(
     [

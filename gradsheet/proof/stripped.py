@@ -12,7 +12,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from gradsheet.parity.book import area_cells
+from gradsheet.proof.book import area_cells
 
 _CELL = re.compile(r"<c(?P<attributes>\s[^>]*[^>/])>(?P<content>.*?)</c>", re.DOTALL)
 _ADDRESS = re.compile(r'\sr="([A-Z]+[0-9]+)"')

@@ -23,10 +23,10 @@ from typing import Any
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from gradsheet.errors import GradsheetError
-from gradsheet.parity.book import Value, read_book
-from gradsheet.parity.oracles import OracleValues
-from gradsheet.parity.references import functions
-from gradsheet.parity.stripped import strip
+from gradsheet.proof.book import Value, read_book
+from gradsheet.proof.oracles import OracleValues
+from gradsheet.proof.references import functions
+from gradsheet.proof.stripped import strip
 
 _SESSION = Path(__file__).with_name("libreoffice_session.py")
 _MAC = Path("/Applications/LibreOffice.app/Contents")
