@@ -173,7 +173,7 @@ def _value(kind: str, text: str, strings: list[str]) -> Value:
         return text.strip() == "1"
     if kind in ("str", "e", "d"):
         return text
-    return float(text) if text else None
+    return float(text) if text else ""  # XlsxWriter's empty text has no type
 
 
 def _text(item: Element) -> str:

@@ -64,6 +64,21 @@ def functions(formula: str) -> list[str]:
     ]
 
 
+def unknown_function(shown: str) -> str | None:
+    """The function that an engine does not know, in a formula as that engine shows it.
+
+    IronCalc and LibreOffice write the functions that they know in capitals, and others in small letters.
+
+    Example:
+        >>> unknown_function('=SUM(1,foo(2))&"bar(3)"')
+        'FOO'
+    """
+    for piece in pieces(shown):
+        if piece.kind == "function" and piece.text.islower():
+            return piece.text.upper()
+    return None
+
+
 def precedents(book: Book, cell: str) -> list[str]:
     """The cells that a cell's formula reads directly, in the order written; ranges and names opened up.
 

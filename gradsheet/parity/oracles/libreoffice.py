@@ -25,7 +25,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from gradsheet.errors import GradsheetError
 from gradsheet.parity.book import Value, read_book
 from gradsheet.parity.oracles import OracleValues
-from gradsheet.parity.references import functions
+from gradsheet.parity.references import functions, unknown_function
 from gradsheet.parity.stripped import strip
 
 _SESSION = Path(__file__).with_name("libreoffice_session.py")
@@ -47,6 +47,7 @@ ERRORS = {
 **Source**: LibreOffice Help, Error Codes in LibreOffice Calc; sc/source/filter/excel/xltools.cxx.
 """
 
+_NAME = 525
 _NOT_EVALUATED = {522: "circular reference", 523: "iteration that does not converge"}
 
 
@@ -89,7 +90,7 @@ def values(path: str | Path, cells: Collection[str] | None = None, *, timeout: f
         for address, value in zip(addresses, answer["values"][sheet], strict=True):
             key = f"{sheet}!{address}"
             code = value["error"] if isinstance(value, dict) else 0
-            lacking = _lacking(code, book.formulas.get(key, ""))
+            lacking = _lacking(code, value["formula"]) if code else None
             if lacking:
                 unsupported.append((key, lacking))
             else:
@@ -97,12 +98,12 @@ def values(path: str | Path, cells: Collection[str] | None = None, *, timeout: f
     return OracleValues(found, unsupported, "", str(answer["version"]))
 
 
-def _lacking(code: int, formula: str) -> str | None:
-    if code in _NOT_EVALUATED:
-        return _NOT_EVALUATED[code]
-    if code and code not in ERRORS:
-        return f"{'/'.join(functions(formula)) or 'formula'}: LibreOffice error {code}"
-    return None
+def _lacking(code: int, shown: str) -> str | None:
+    if code == _NAME:
+        return unknown_function(shown)
+    if code in ERRORS:
+        return None
+    return _NOT_EVALUATED.get(code) or f"{'/'.join(functions(shown)) or 'formula'}: LibreOffice error {code}"
 
 
 def _ask(folder: Path, copy: Path, wanted: dict[str, list[str]], timeout: float, path: str | Path) -> Any:
