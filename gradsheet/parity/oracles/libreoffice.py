@@ -33,7 +33,7 @@ _MAC = Path("/Applications/LibreOffice.app/Contents")
 _REMEDY = "install LibreOffice and its Python bridge (Debian: libreoffice-calc and python3-uno)"
 
 ERRORS = {
-    502: "#VALUE!",  # invalid argument
+    502: "#NUM!",  # invalid argument: where Excel's function leaves its domain, as SQRT(-1) and LN(0) do
     503: "#NUM!",  # invalid floating point operation
     519: "#VALUE!",  # no value
     521: "#NULL!",  # no code or no intersection
@@ -44,7 +44,7 @@ ERRORS = {
 }
 """LibreOffice's codes and the Excel errors that they stand for.
 
-**Source**: LibreOffice Help, Error Codes in LibreOffice Calc; sc/source/filter/excel/xltools.cxx.
+**Source**: LibreOffice Help, Error Codes in LibreOffice Calc; Excel's own results for these formulas.
 """
 
 _NAME = 525
