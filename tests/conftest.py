@@ -11,7 +11,7 @@ COURSE = ROOT.parent / "shared" / "data" / "fastai"
 
 
 @pytest.fixture(params=["course22p2", "dl1"])
-def course(request: pytest.FixtureRequest) -> Path:
+def edition(request: pytest.FixtureRequest) -> Path:
     """An edition of the course's graddesc.xlsx, which the project does not contain."""
     path = COURSE / f"graddesc-{request.param}.xlsx"
     if not path.is_file():

@@ -11,7 +11,7 @@ from gradsheet.proof.references import Piece, cells_of, functions, precedents
 from gradsheet.proof.replay import EXCEL, HABITS, Lookup, NotReplayable, replay
 
 LIBRARY = frozenset(
-    [
+    {
         "EXP",
         "LN",
         "LOG",
@@ -26,10 +26,8 @@ LIBRARY = frozenset(
         "SINH",
         "COSH",
         "TANH",
-        "MMULT",
-        "STDEV",
-        "VAR",
-    ]
+    }
+    | {"MMULT", "STDEV", "STDEV.P", "STDEV.S", "STDEVP", "VAR", "VAR.P", "VAR.S", "VARP"}
 )
 """Functions whose last bit IEEE 754 does not fix: each engine has them from a library of its own."""
 
@@ -69,7 +67,7 @@ def explain(
 
 
 def _origins(book: Book, cells: list[str], differing: Collection[str]) -> dict[str, str]:
-    """Each cell → the cell where its difference began: up the first differing precedent, while there is one."""
+    """Each cell → the cell where its difference began: up from precedent to differing precedent."""
     origins: dict[str, str] = {}
     for cell in cells:
         path: dict[str, None] = {cell: None}

@@ -7,7 +7,7 @@ inside it is ever taken for a reference.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -64,6 +64,21 @@ def functions(formula: str) -> list[str]:
     ]
 
 
+def unknown_function(shown: str) -> str | None:
+    """The function that an engine does not know, in a formula as that engine shows it.
+
+    IronCalc and LibreOffice write the functions that they know in capitals, and others in small letters.
+
+    Example:
+        >>> unknown_function('=SUM(1,foo(2))&"bar(3)"')
+        'FOO'
+    """
+    for piece in pieces(shown):
+        if piece.kind == "function" and piece.text.islower():
+            return piece.text.upper()
+    return None
+
+
 def precedents(book: Book, cell: str) -> list[str]:
     """The cells that a cell's formula reads directly, in the order written; ranges and names opened up.
 
@@ -90,10 +105,15 @@ def precedents(book: Book, cell: str) -> list[str]:
     return list(found)
 
 
-def with_addresses(book: Book, cell: str) -> str:
+def with_addresses(book: Book, cell: str, titles: Mapping[str, str] | None = None) -> str:
     """A cell's formula with each defined name replaced by what it stands for, in parentheses if need be.
 
     Texts stay as they are, and names that stand for nothing known (TRUE, a name that is missing) too.
+
+    Args:
+        book: the workbook.
+        cell: ``sheet!A1``, a formula cell.
+        titles: sheet's title → what to write in its place, for a reader that cannot take every title.
 
     Example:
         >>> from pathlib import Path
@@ -101,7 +121,7 @@ def with_addresses(book: Book, cell: str) -> str:
         >>> with_addresses(book, "s!A1")
         '=s!$C$1*2&"lr"'
     """
-    return _substitute(book, cell.rpartition("!")[0], book.formulas[cell], depth=0)
+    return _substitute(book, cell.rpartition("!")[0], book.formulas[cell], titles or {}, depth=0)
 
 
 def cells_of(book: Book, sheet: str, reference: str) -> list[str]:
@@ -133,17 +153,19 @@ def _areas(book: Book, sheet: str, formula: str, depth: int = 0) -> Iterator[tup
                 yield from _areas(book, where, meaning, depth + 1)
 
 
-def _substitute(book: Book, sheet: str, formula: str, depth: int) -> str:
+def _substitute(book: Book, sheet: str, formula: str, titles: Mapping[str, str], depth: int) -> str:
     parts = []
     for piece in _PIECE.finditer(formula):
         where = _title(piece["sheet"]) if piece["sheet"] else sheet
         meaning = book.name(where, piece["name"]) if piece["name"] and depth < 8 else None
-        if meaning is None:
-            parts.append(piece[0])
-        else:
-            inner = _substitute(book, where, meaning, depth + 1)
+        if meaning is not None:
+            inner = _substitute(book, where, meaning, titles, depth + 1)
             first = _PIECE.match(inner)
             parts.append(inner if first and first.end() == len(inner) else f"({inner})")
+        elif piece["sheet"] and where in titles:
+            parts.append(f"{titles[where]}!{piece['area'] or piece['name'] or ''}")
+        else:
+            parts.append(piece[0])
     return "".join(parts)
 
 

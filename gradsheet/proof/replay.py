@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import operator
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -117,7 +116,8 @@ def replay(formula: str, lookup: Lookup, habit: Habit = EXCEL) -> float:
 
     Raises:
         NotReplayable: the formula holds more than numbers, references, + − * / ^, comparisons, and SUM,
-            SUMSQ, AVERAGE, SUMPRODUCT, SUMXMY2, SQRT, ABS, MIN, MAX, COUNT, IF; or it leaves the finite numbers.
+            SUMSQ, AVERAGE, SUMPRODUCT, SUMXMY2, SQRT, ABS, MIN, MAX, COUNT, IF; or its value is
+            not finite.
 
     Example:
         >>> replay("=-2^2+SUM(A1:A3)*3", lambda piece: [1.0, 2.0, 3.0])
@@ -144,8 +144,7 @@ class _Replay:
     """
 
     def __init__(self, formula: str, lookup: Lookup, habit: Habit) -> None:
-        text = re.sub(r"\s+", "", formula.removeprefix("="))
-        self.pieces = list(pieces(text))
+        self.pieces = [piece for piece in pieces(formula.removeprefix("=")) if not piece.text.isspace()]
         self.at = 0
         self.lookup = lookup
         self.habit = habit

@@ -24,9 +24,7 @@ _LETTERS = re.compile(r"[A-Za-z]{1,3}")
 # A sheet name may stand bare when it holds only letters, digits, _ and ., does not begin with a digit
 # or a dot, and reads neither as a cell, in A1 or R1C1, nor as TRUE or FALSE.
 _BARE = re.compile(r"[^\W\d][\w.]*")
-_READS_AS_CELL = re.compile(
-    r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*|[Cc][0-9]*|[Rr][0-9]*[Cc][0-9]*|TRUE|FALSE", re.ASCII
-)
+_READS_AS_CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*|[Cc][0-9]*|[Rr][0-9]*[Cc][0-9]*|TRUE|FALSE", re.ASCII)
 
 
 class Cell(NamedTuple):
@@ -76,10 +74,7 @@ class Range(NamedTuple):
             >>> parse_range("A1:B3").holds(parse_cell("B2"))
             True
         """
-        return (
-            self.first.row <= cell.row <= self.last.row
-            and self.first.column <= cell.column <= self.last.column
-        )
+        return self.first.row <= cell.row <= self.last.row and self.first.column <= cell.column <= self.last.column
 
 
 @cache
@@ -137,9 +132,7 @@ def parse_cell(address: str) -> Cell:
     """
     match = _CELL.fullmatch(address)
     if match is None or int(match[2]) > MAX_ROW:
-        raise GradsheetError(
-            f"{address!r} is not the address of a cell: write a column and a row, such as F33"
-        )
+        raise GradsheetError(f"{address!r} is not the address of a cell: write a column and a row, such as F33")
     return Cell(int(match[2]), column(match[1]))
 
 

@@ -68,9 +68,7 @@ class Fill:
     def at(self, cell: Cell) -> str:
         """The formula as it reads when filled into another cell; #REF! where a reference leaves the sheet."""
         down, across = cell.row - self.origin.row, cell.column - self.origin.column
-        return "".join(
-            [piece if isinstance(piece, str) else _moved(piece, down, across) for piece in self.pieces]
-        )
+        return "".join([piece if isinstance(piece, str) else _moved(piece, down, across) for piece in self.pieces])
 
 
 def _corner(text: str) -> _Corner:

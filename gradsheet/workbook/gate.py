@@ -84,9 +84,7 @@ def admit(path: str | os.PathLike[str], limits: Limits | None = None) -> Package
         with file.open("rb") as stream:
             data = stream.read(limits.size + 1)  # a file that grows while it is read stays within bounds
     except OSError as problem:
-        raise GradsheetError(
-            f"{name}: it cannot be read ({problem.strerror}): check its permissions"
-        ) from problem
+        raise GradsheetError(f"{name}: it cannot be read ({problem.strerror}): check its permissions") from problem
     return examine(data, name, limits)
 
 
@@ -96,13 +94,9 @@ def examine(data: bytes, name: str, limits: Limits | None = None) -> Package:
     if not data:
         raise GradsheetError(f"{name}: it is empty: save the workbook again")
     if Path(name).name.startswith("~$"):
-        raise GradsheetError(
-            f"{name}: it is the mark that Excel leaves while a workbook is open: name the workbook"
-        )
+        raise GradsheetError(f"{name}: it is the mark that Excel leaves while a workbook is open: name the workbook")
     if len(data) > limits.size:
-        raise GradsheetError(
-            f"{name}: it is larger than {limits.size / 1e6:g} MB: remove pictures and data from it"
-        )
+        raise GradsheetError(f"{name}: it is larger than {limits.size / 1e6:g} MB: remove pictures and data from it")
     if fault := fault_of_file(data):
         raise GradsheetError(f"{name}: it {fault}")
     try:
@@ -128,9 +122,7 @@ def examine(data: bytes, name: str, limits: Limits | None = None) -> Package:
         try:
             cells += cells_in(content, limits)
             if cells > limits.cells:
-                raise ExcessError(
-                    f"more than {limits.cells:,} cells are too many: hand in a smaller workbook"
-                )
+                raise ExcessError(f"more than {limits.cells:,} cells are too many: hand in a smaller workbook")
         except ExcessError as excess:
             raise GradsheetError(f"{name}{_sheet_of(package, part)}: {excess}") from excess
     return package
@@ -199,9 +191,7 @@ def _in_utf8(part: bytes, name: str) -> bytes | None:
     expat reads UTF-16 with or without a byte order mark and, through Python, every 8-bit encoding that
     Python knows, EBCDIC too, in which no search for DOCTYPE would find one.
     """
-    wide = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}.get(
-        part[:2]
-    )
+    wide = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}.get(part[:2])
     if wide:
         try:
             text = part.decode(wide)
@@ -222,8 +212,7 @@ def _in_utf8(part: bytes, name: str) -> bytes | None:
             )
     if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
         raise ExcessError(
-            f"its part {name[:80]!r} declares entities, which no workbook needs: "
-            "open it in Excel and save it again"
+            f"its part {name[:80]!r} declares entities, which no workbook needs: open it in Excel and save it again"
         )
     return part
 

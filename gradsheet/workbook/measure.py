@@ -136,17 +136,13 @@ def _suspicious(part: bytes, cells: int, limits: Limits) -> bool:
                 return True
     if part.count(b"ref") > part.count(b'ref="'):  # spelt otherwise, or in a text
         return True
-    if formulas and any(
-        _area(ref.decode("utf-8", "replace")) > limits.cells for ref in _FILLED.findall(part)
-    ):
+    if formulas and any(_area(ref.decode("utf-8", "replace")) > limits.cells for ref in _FILLED.findall(part)):
         return True
     # A text beyond the limit fills at least one of these blocks without a tag.
     block = max(limits.text // 2, 1)
     if any(part.find(b"<", at, at + block) < 0 for at in range(0, len(part) - block, block)):
         return True
-    return any(
-        len(text) > limits.text for end in (b"</si>", b"</is>") if end in part for text in part.split(end)
-    )
+    return any(len(text) > limits.text for end in (b"</si>", b"</is>") if end in part for text in part.split(end))
 
 
 def _area(reference: str) -> float:
@@ -247,8 +243,7 @@ class _Exact:
         self.last_column = max(self.last_column, self.column)
         if self.last_row * self.last_column > self.limits.extent:
             raise ExcessError(
-                f"{self.here} lies too far out: delete what stands there, or move it nearer to A1,"
-                " and save again"
+                f"{self.here} lies too far out: delete what stands there, or move it nearer to A1, and save again"
             )
 
     def fill(self, reference: str) -> None:
@@ -268,8 +263,7 @@ class _Exact:
         if name not in ("f", "definedName"):
             if len(text) > self.limits.text:
                 raise ExcessError(
-                    f"{self.here} holds a text of {len(text):,} characters"
-                    f" (at most {self.limits.text:,}): shorten it"
+                    f"{self.here} holds a text of {len(text):,} characters (at most {self.limits.text:,}): shorten it"
                 )
             return
         # The prefixes of newer functions stand in the file only, and do not count in Excel either.

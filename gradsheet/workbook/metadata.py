@@ -44,9 +44,7 @@ def rich_errors(parts: Mapping[str, bytes]) -> dict[str, str]:
         {}
     """
     metadata = _metadata(parts)
-    values, structures = (
-        parts.get(f"xl/richData/{name}.xml") for name in ("rdrichvalue", "rdrichvaluestructure")
-    )
+    values, structures = (parts.get(f"xl/richData/{name}.xml") for name in ("rdrichvalue", "rdrichvaluestructure"))
     if metadata is None or values is None or structures is None:
         return {}
     keys = [[key.get("n") for key in structure] for structure in fromstring(structures)]

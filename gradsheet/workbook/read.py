@@ -158,9 +158,7 @@ def _parse(package: Package) -> Contents:
         values.update({prefix + cell: value for cell, value in content.cached.items()})
         tables.update(_tables(archive, relation, entry.name))
     if not sheets:
-        raise GradsheetError(
-            f"{package.name}: it has no sheet with cells: open it in Excel and save it again"
-        )
+        raise GradsheetError(f"{package.name}: it has no sheet with cells: open it in Excel and save it again")
     calculation = structure.calcPr
     iteration = (
         model.Iteration(
@@ -170,9 +168,7 @@ def _parse(package: Package) -> Contents:
         if calculation is not None and calculation.iterate
         else None
     )
-    return Contents(
-        model.Workbook(sheets, _names(structure), tables, date1904, iteration), values, _left_out(package)
-    )
+    return Contents(model.Workbook(sheets, _names(structure), tables, date1904, iteration), values, _left_out(package))
 
 
 def _workbook_part(manifest: Any) -> str:
@@ -229,6 +225,4 @@ def _left_out(package: Package) -> tuple[str, ...]:
         "xl/embeddings/": "embedded objects",
         "xl/connections": "data connections",
     }
-    return tuple(
-        what for start, what in kinds.items() if any(name.startswith(start) for name in package.names)
-    )
+    return tuple(what for start, what in kinds.items() if any(name.startswith(start) for name in package.names))

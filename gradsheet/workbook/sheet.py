@@ -171,7 +171,9 @@ class _Reader:
                 cells[address] = self.formula(formula, address, element.get("cm"))
             else:
                 cells[address] = model.Formula(unescaped(formula.text or ""))
-            if text is not None and (value := self.value(element, text, address)) is not None:
+            if text == "":  # XlsxWriter gives an empty text no type
+                cached[address] = ""
+            elif text is not None and (value := self.value(element, text, address)) is not None:
                 cached[address] = value.value if isinstance(value, model.Error) else value
                 if (vm := element.get("vm")) in lookups.errors and vm:
                     cached[address] = lookups.errors[vm]
@@ -200,9 +202,7 @@ class _Reader:
             raise GradsheetError(
                 f"{self.where}, cell {address}: {text[:40]!r} cannot be read as a value: type it in again"
             ) from problem
-        raise GradsheetError(
-            f"{self.where}, cell {address}: its type {kind[:20]!r} is unknown: type it in again"
-        )
+        raise GradsheetError(f"{self.where}, cell {address}: its type {kind[:20]!r} is unknown: type it in again")
 
     def formula(self, element: Element, address: str, cm: str | None) -> model.Formula:
         kind = element.get("t", "normal")
@@ -220,9 +220,7 @@ class _Reader:
                         " hand in a smaller workbook"
                     )
             else:
-                raise GradsheetError(
-                    f"{self.where}, cell {address}: its formula is missing: type it in again"
-                )
+                raise GradsheetError(f"{self.where}, cell {address}: its formula is missing: type it in again")
             return model.Formula(text)
         reference = element.get("ref")
         if kind == "array":
@@ -255,8 +253,7 @@ def _place(address: str) -> Cell:
 def _data_table(element: Element) -> str:
     """What Excel shows as {=TABLE(row input, column input)}."""
     one, other = (
-        "#REF!" if element.get(f"del{number}") in ("1", "true") else element.get(f"r{number}", "")
-        for number in (1, 2)
+        "#REF!" if element.get(f"del{number}") in ("1", "true") else element.get(f"r{number}", "") for number in (1, 2)
     )
     if element.get("dt2D") in ("1", "true"):
         return f"=TABLE({one},{other})"

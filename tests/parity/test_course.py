@@ -18,25 +18,25 @@ SHEETS = {
 NOT_MODELLED = ["adam_ann!K34", "adam_ann!L34"]  # 1/K3 and 1/L3: nobody reads them
 
 
-def test_every_optimiser_sheet_is_recognised(course: Path) -> None:
-    found = course_sheets(read_book(course))
-    assert [s.sheet for s in found] == SHEETS[course.stem.removeprefix("graddesc-")]
+def test_every_optimiser_sheet_is_recognised(edition: Path) -> None:
+    found = course_sheets(read_book(edition))
+    assert [s.sheet for s in found] == SHEETS[edition.stem.removeprefix("graddesc-")]
     assert [cell for s in found for cell in s.left] == NOT_MODELLED
 
 
-def test_engine_equals_excel_to_the_bit(course: Path) -> None:
-    report = parity(course, oracles=[])
+def test_engine_equals_excel_to_the_bit(edition: Path) -> None:
+    report = parity(edition, oracles=[])
     cached = report.oracles["cached"]
     assert report.ok
     assert (cached.exact, cached.max_ulp, cached.mismatches) == (cached.cells, 0, ())
-    assert cached.cells == {"course22p2": 1563, "dl1": 2305}[course.stem.removeprefix("graddesc-")]
+    assert cached.cells == {"course22p2": 1563, "dl1": 2305}[edition.stem.removeprefix("graddesc-")]
 
 
-def test_sheets_are_recognised_by_labels_when_renamed(course: Path, tmp_path: Path) -> None:
+def test_sheets_are_recognised_by_labels_when_renamed(edition: Path, tmp_path: Path) -> None:
     import zipfile
 
     renamed = tmp_path / "renamed.xlsx"
-    with zipfile.ZipFile(course) as source, zipfile.ZipFile(renamed, "w") as target:
+    with zipfile.ZipFile(edition) as source, zipfile.ZipFile(renamed, "w") as target:
         for name in source.namelist():
             data = source.read(name)
             if name == "xl/workbook.xml":
@@ -47,9 +47,9 @@ def test_sheets_are_recognised_by_labels_when_renamed(course: Path, tmp_path: Pa
     assert found["lesson two"] == "momentum"
 
 
-def test_the_slip_in_adam_ann_is_kept_and_named(course: Path) -> None:
-    sheet = course_sheets(read_book(course))[-1]
-    if "dl1" not in course.name:
+def test_the_slip_in_adam_ann_is_kept_and_named(edition: Path) -> None:
+    sheet = course_sheets(read_book(edition))[-1]
+    if "dl1" not in edition.name:
         assert sheet.quirks == []
         return
     assert len(sheet.quirks) == 1
@@ -61,6 +61,6 @@ def test_the_slip_in_adam_ann_is_kept_and_named(course: Path) -> None:
         assert found == [row["slope"], row["intercept"], row["root_sum"], row["lr"]], k
 
 
-def test_report_names_broken_names(course: Path) -> None:
-    notes = " ".join(parity(course, oracles=[]).notes)
+def test_report_names_broken_names(edition: Path) -> None:
+    notes = " ".join(parity(edition, oracles=[]).notes)
     assert "#REF!, kept): momentum!GRADTARGET" in notes

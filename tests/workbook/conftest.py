@@ -13,9 +13,7 @@ KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 Book = Callable[..., Path]
 
 
-def parts_of(
-    cells: str, strings: str, workbook: str, extra: dict[str, str | bytes | None]
-) -> dict[str, str | bytes]:
+def parts_of(cells: str, strings: str, workbook: str, extra: dict[str, str | bytes | None]) -> dict[str, str | bytes]:
     """The least that makes a workbook with one sheet, `basic`; `extra` adds parts or replaces them."""
     parts: dict[str, str | bytes | None] = {
         "[Content_Types].xml": f"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">

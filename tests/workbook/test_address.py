@@ -22,11 +22,7 @@ sheets = st.text(
 @given(columns)
 def test_column_letters_agree_with_openpyxl(number: int) -> None:
     assert address.letters(number) == get_column_letter(number)
-    assert (
-        address.column(address.letters(number))
-        == number
-        == column_index_from_string(get_column_letter(number))
-    )
+    assert address.column(address.letters(number)) == number == column_index_from_string(get_column_letter(number))
 
 
 @given(sheets, cells)
@@ -66,9 +62,7 @@ def test_quoting_as_excel_does_it(sheet: str, spelt: str) -> None:
     assert address.qualified(sheet, "A1") == f"{spelt}!A1"
 
 
-@pytest.mark.parametrize(
-    "wrong", ["", "F", "33", "F0", "FF0", "XFE1", "A1048577", "A1:B2", "ABCD1", "A-1", "A１"]
-)
+@pytest.mark.parametrize("wrong", ["", "F", "33", "F0", "FF0", "XFE1", "A1048577", "A1:B2", "ABCD1", "A-1", "A１"])
 def test_what_is_no_cell_is_refused_by_name(wrong: str) -> None:
     with pytest.raises(GradsheetError, match=r"F33|XFD"):
         address.parse_cell(wrong)
@@ -80,9 +74,7 @@ def test_an_address_without_sheet_or_cell_is_refused(wrong: str) -> None:
         address.split(wrong)
 
 
-@pytest.mark.parametrize(
-    ("text", "whole"), [("B:B", "B1:B1048576"), ("$2:$3", "A2:XFD3"), ("B3:A1", "A1:B3")]
-)
+@pytest.mark.parametrize(("text", "whole"), [("B:B", "B1:B1048576"), ("$2:$3", "A2:XFD3"), ("B3:A1", "A1:B3")])
 def test_whole_columns_rows_and_swapped_corners(text: str, whole: str) -> None:
     assert str(address.parse_range(text)) == whole
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -54,7 +55,7 @@ def test_names_are_unique_and_refer_to_inputs(workbook: Path) -> None:
 
 def test_sheets_have_what_learners_expect(workbook: Path) -> None:
     """CLASSROOM's list: frozen header, notes on headers, validation on inputs, charts, print set-up."""
-    opened = openpyxl.load_workbook(workbook)
+    opened: Any = openpyxl.load_workbook(workbook)
     assert opened.sheetnames == ["start", "data", *catalogue(), "proof"]
     for name in catalogue():
         sheet = opened[name]

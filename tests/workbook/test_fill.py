@@ -19,9 +19,7 @@ cells = st.builds(lambda column, row: column + row, columns, rows)
 operands = st.one_of(
     cells,
     st.builds(lambda one, other: f"SUM({one}:{other})", cells, cells),
-    st.builds(
-        lambda sheet, cell: f"{sheet}!{cell}", st.sampled_from(["basic", "'my A1'", "'it''s B2'"]), cells
-    ),
+    st.builds(lambda sheet, cell: f"{sheet}!{cell}", st.sampled_from(["basic", "'my A1'", "'it''s B2'"]), cells),
     st.sampled_from(
         [
             "rate",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import metadata
 from importlib.util import find_spec
@@ -57,60 +57,65 @@ def values(
         raise GradsheetError(reason)
     book = read_book(path)
     wanted = [cell for cell in book.computed if cells is None or cell in cells]
-    given, unsupported = _given(book, wanted, constants)
+    evaluated, inputs = _selected(book, wanted)
+    titles = {title: f"S{number}" for number, title in enumerate(book.sheets)}
+    given: dict[str, Any] = {}
+    for cell, value in inputs.items():
+        short = constants == "rounded" and cell in book.constants and isinstance(value, float)
+        given[_node(titles, cell)] = _constant(round(value, 15) if short else value)  # type: ignore[arg-type]
+    given |= {_node(titles, _whole(book, cell)): with_addresses(book, cell, titles) for cell in evaluated}
     with _quiet():
-        solution = _solve(given, unsupported)
-    found = _values(book, wanted, solution)
-    lacking = dict(unsupported)
+        solution, refused = _solve(given)
+    found: dict[str, Value] = {}
+    lacking: dict[str, str] = {}
     for cell in wanted:
-        missing = _missing_function(book.formulas.get(cell, ""))
-        if missing and found.get(cell) == "#NAME?":
-            lacking.setdefault(cell, missing)
+        anchor = book.members.get(cell, cell)
+        node, formula = _node(titles, _whole(book, anchor)), book.formulas.get(anchor, "")
+        if node in solution:
+            found[cell] = _value(solution[node], cell, book.arrays.get(anchor))
+        if node in refused or found.get(cell) == "#NAME?":
+            unknown = _unknown_function(formula) or ("a formula that it cannot parse" if node in refused else "")
+            if unknown:
+                lacking[cell] = unknown
+                found.pop(cell, None)
     lacking |= _without_value(book, [cell for cell in wanted if cell not in found and cell not in lacking])
     notes = ["constants rounded to 15 decimals"] if constants == "rounded" else []
     if cells is not None:
         notes.append(f"{len(wanted):,} of {len(book.computed):,} formula cells, precedents from the cache")
-    return OracleValues(
-        {cell: value for cell, value in found.items() if cell not in lacking},
-        list(lacking.items()),
-        "; ".join(notes),
-        metadata.version("formulas"),
-    )
+    return OracleValues(found, list(lacking.items()), "; ".join(notes), metadata.version("formulas"))
 
 
-def _given(book: Book, wanted: list[str], constants: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """What the package gets: node → formula or constant."""
+def _selected(book: Book, wanted: list[str]) -> tuple[set[str], dict[str, Value]]:
+    """The formula cells to evaluate, and the values that stand for everything else that they read."""
     evaluated = {book.members.get(cell, cell) for cell in wanted}
-    inputs: dict[str, Value] = {}
+    stored = {**book.cached, **book.constants}
     if len(wanted) == len(book.computed) or any(
         _REACHING.intersection(functions(book.formulas[cell])) for cell in evaluated
     ):
-        inputs = {**book.cached, **book.constants}
+        inputs = stored
     else:
-        waiting = list(evaluated)
+        inputs, waiting = {}, list(evaluated)
         while waiting:
             for cell in precedents(book, waiting.pop()):
                 anchor = book.members.get(cell, cell)
-                if cell in book.constants or cell in book.cached:
-                    inputs[cell] = book.constants[cell] if cell in book.constants else book.cached[cell]
+                if cell in stored:
+                    inputs[cell] = stored[cell]
                 elif anchor in book.formulas and anchor not in evaluated:
-                    evaluated.add(anchor)  # no cached value stands for it: it has to be computed as well
+                    evaluated.add(anchor)  # no cached value can stand for it: it has to be computed too
                     waiting.append(anchor)
-    given: dict[str, Any] = {}
-    for cell, value in inputs.items():
-        if book.members.get(cell, cell) not in evaluated:
-            rounded = constants == "rounded" and cell in book.constants and isinstance(value, float)
-            given[_node(cell)] = _constant(round(value, 15) if rounded else value)  # type: ignore[arg-type]
-    for cell in evaluated:
-        sheet = cell.rpartition("!")[0]
-        where = f"{sheet}!{book.arrays[cell]}" if cell in book.arrays else cell
-        given[_node(where)] = with_addresses(book, cell)
-    return given, []
+    own = {cell: value for cell, value in inputs.items() if book.members.get(cell, cell) not in evaluated}
+    return evaluated, own
 
 
-def _node(cell: str) -> str:
+def _whole(book: Book, cell: str) -> str:
+    """The cell, or the whole area where it is the first cell of an array formula."""
+    return f"{cell.rpartition('!')[0]}!{book.arrays[cell]}" if cell in book.arrays else cell
+
+
+def _node(titles: Mapping[str, str], cell: str) -> str:
+    """The package's name for a cell; sheets get plain titles, since it cannot read one like it's."""
     sheet, _, address = cell.rpartition("!")
-    return f"'[BOOK.XLSX]{sheet.upper().replace(chr(39), chr(39) * 2)}'!{address}"
+    return f"'[BOOK.XLSX]{titles[sheet]}'!{address}"
 
 
 def _constant(value: Value) -> Any:
@@ -123,62 +128,69 @@ def _constant(value: Value) -> Any:
     return value
 
 
-def _solve(given: dict[str, Any], unsupported: list[tuple[str, str]]) -> dict[str, Any]:
+def _solve(given: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """The package's solution, and the nodes whose formulas it refuses to take."""
     import formulas
+    from formulas.cell import Cell
 
-    model = formulas.ExcelModel()
-    model.from_dict(given)
-    return dict(model.calculate())
-
-
-def _values(book: Book, wanted: list[str], solution: dict[str, Any]) -> dict[str, Value]:
-    found: dict[str, Value] = {}
-    for cell in wanted:
-        anchor = book.members.get(cell, cell)
-        area = book.arrays.get(anchor)
-        sheet, _, address = cell.rpartition("!")
-        answer = solution.get(_node(f"{sheet}!{area}" if area else cell))
-        if answer is not None:
-            at = area_cells(area).index(address) if area else 0
-            found[cell] = _plain(answer.value.ravel()[at])
-    return found
+    refused: set[str] = set()
+    try:
+        model = formulas.ExcelModel().from_dict(given)
+    except Exception:  # it has no common base class; one formula stops it all, so look for which
+        for node, content in given.items():
+            try:
+                Cell(node, content).compile()
+            except Exception:
+                refused.add(node)
+        model = formulas.ExcelModel().from_dict({k: v for k, v in given.items() if k not in refused})
+    return dict(model.calculate()), refused
 
 
-def _plain(value: Any) -> Value:
+def _value(answer: Any, cell: str, area: str | None) -> Value:
+    at = area_cells(area).index(cell.rpartition("!")[2]) if area else 0
+    value = answer.value.ravel()[at]
     if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, bool):
         return value
-    if isinstance(value, (int, float)):
-        return float(value)
-    text = str(value)
-    return None if text == "empty" and not isinstance(value, str) else text
+    return float(value) if isinstance(value, (int, float)) else str(value)  # its errors read as "#NUM!"
 
 
-def _missing_function(formula: str) -> str | None:
+def _unknown_function(formula: str) -> str | None:
     from formulas import get_functions
 
     known = get_functions()
     for name in functions(formula):
-        if name not in known and f"_XLFN.{name}" not in known and f"_XLFN._XLWS.{name}" not in known:
+        if not {name, f"_XLFN.{name}", f"_XLFN._XLWS.{name}"} & set(known):
             return name
     return None
 
 
 def _without_value(book: Book, missing: list[str]) -> dict[str, str]:
-    """Why cells have no value at all: the package stops at circular references without a word."""
+    """Why cells have no value at all: the package leaves out circular references without a word."""
+    without = set(missing)
+    reads = {cell: [p for p in precedents(book, cell) if p in without] for cell in missing}
+    circular = _on_a_circle(reads)
     reasons: dict[str, str] = {}
-    waits = {cell: {p for p in precedents(book, cell) if p in set(missing)} for cell in missing}
-    while waits:
-        free = [cell for cell, reads in waits.items() if not reads]
-        if not free:
-            return reasons | dict.fromkeys(waits, "circular reference")
-        for cell in free:
-            del waits[cell]
+    for cell in missing:
+        if cell in circular:
+            reasons[cell] = "circular reference"
+        elif reads[cell]:
+            reasons[cell] = f"reads {reads[cell][0]}, which has no value"
+        else:
             reasons[cell] = "/".join(functions(book.formulas.get(cell, ""))) or "no value"
-        for reads in waits.values():
-            reads.difference_update(free)
     return reasons
+
+
+def _on_a_circle(reads: Mapping[str, Collection[str]]) -> set[str]:
+    """What is left once cells that read nothing, and cells that nothing reads, are taken away in turn."""
+    left = set(reads)
+    while True:
+        read = {p for cell in left for p in reads[cell] if p in left}
+        inner = {cell for cell in left if cell in read and any(p in left for p in reads[cell])}
+        if inner == left:
+            return left
+        left = inner
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Collection
 from importlib import metadata
@@ -14,9 +13,9 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from gradsheet.errors import GradsheetError
 from gradsheet.proof.book import Value, read_book
 from gradsheet.proof.oracles import OracleValues
+from gradsheet.proof.references import unknown_function
 from gradsheet.proof.stripped import strip
 
-_UNKNOWN = re.compile(r"\b([a-z][a-z0-9.]*)\(")
 _NO_EXCEL_ERROR = {
     "#CIRC!": "circular reference",
     "#ERROR!": "a formula that it cannot parse",
@@ -72,9 +71,7 @@ def values(path: str | Path, cells: Collection[str] | None = None) -> OracleValu
     return OracleValues(found, unsupported, "", metadata.version("ironcalc"))
 
 
-def _unsupported(value: Value, formula: str) -> str | None:
-    """The function that IronCalc lacks: it shows #NAME? and writes the unknown name in small letters."""
+def _unsupported(value: Value, shown: str) -> str | None:
     if value == "#NAME?":
-        unknown = _UNKNOWN.search(formula)
-        return unknown[1].upper() if unknown else None
+        return unknown_function(shown)
     return _NO_EXCEL_ERROR.get(value) if isinstance(value, str) else None

@@ -25,7 +25,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from gradsheet.errors import GradsheetError
 from gradsheet.proof.book import Value, read_book
 from gradsheet.proof.oracles import OracleValues
-from gradsheet.proof.references import functions
+from gradsheet.proof.references import functions, unknown_function
 from gradsheet.proof.stripped import strip
 
 _SESSION = Path(__file__).with_name("libreoffice_session.py")
@@ -33,7 +33,7 @@ _MAC = Path("/Applications/LibreOffice.app/Contents")
 _REMEDY = "install LibreOffice and its Python bridge (Debian: libreoffice-calc and python3-uno)"
 
 ERRORS = {
-    502: "#VALUE!",  # invalid argument
+    502: "#NUM!",  # invalid argument: where Excel's function leaves its domain, as SQRT(-1) and LN(0) do
     503: "#NUM!",  # invalid floating point operation
     519: "#VALUE!",  # no value
     521: "#NULL!",  # no code or no intersection
@@ -44,9 +44,10 @@ ERRORS = {
 }
 """LibreOffice's codes and the Excel errors that they stand for.
 
-**Source**: LibreOffice Help, Error Codes in LibreOffice Calc; sc/source/filter/excel/xltools.cxx.
+**Source**: LibreOffice Help, Error Codes in LibreOffice Calc; Excel's own results for these formulas.
 """
 
+_NAME = 525
 _NOT_EVALUATED = {522: "circular reference", 523: "iteration that does not converge"}
 
 
@@ -89,7 +90,7 @@ def values(path: str | Path, cells: Collection[str] | None = None, *, timeout: f
         for address, value in zip(addresses, answer["values"][sheet], strict=True):
             key = f"{sheet}!{address}"
             code = value["error"] if isinstance(value, dict) else 0
-            lacking = _lacking(code, book.formulas.get(key, ""))
+            lacking = _lacking(code, value["formula"]) if code else None
             if lacking:
                 unsupported.append((key, lacking))
             else:
@@ -97,12 +98,12 @@ def values(path: str | Path, cells: Collection[str] | None = None, *, timeout: f
     return OracleValues(found, unsupported, "", str(answer["version"]))
 
 
-def _lacking(code: int, formula: str) -> str | None:
-    if code in _NOT_EVALUATED:
-        return _NOT_EVALUATED[code]
-    if code and code not in ERRORS:
-        return f"{'/'.join(functions(formula)) or 'formula'}: LibreOffice error {code}"
-    return None
+def _lacking(code: int, shown: str) -> str | None:
+    if code == _NAME:
+        return unknown_function(shown)
+    if code in ERRORS:
+        return None
+    return _NOT_EVALUATED.get(code) or f"{'/'.join(functions(shown)) or 'formula'}: LibreOffice error {code}"
 
 
 def _ask(folder: Path, copy: Path, wanted: dict[str, list[str]], timeout: float, path: str | Path) -> Any:

@@ -2,7 +2,8 @@
 
 A question comes as JSON on stdin: {"pipe", "url", "seconds", "cells": {sheet: [[row, column], …]}}, 0-based;
 the answer goes as JSON to stdout: {"version", "values": {sheet: [value, …]}}, where a value is a number
-(Python writes its shortest exact digits), text, true, false, or {"error": LibreOffice's code}.
+(Python writes its shortest exact digits), text, true, false, or
+{"error": LibreOffice's code, "formula": as LibreOffice shows it}.
 """
 
 import contextlib
@@ -12,16 +13,15 @@ import sys
 import time
 from typing import Any
 
-import uno
-from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found]
-from com.sun.star.connection import NoConnectException  # type: ignore[import-not-found]
-
 ERROR = 4  # com.sun.star.sheet.FormulaResult.ERROR
 LOGICAL = 1024  # com.sun.star.util.NumberFormat.LOGICAL
 
 
 def connect(pipe: str, seconds: float) -> Any:
     """The component context of the LibreOffice that listens at this pipe, as soon as it does."""
+    import uno  # here and below: this file can be read, if not run, by a Python that has no uno
+    from com.sun.star.connection import NoConnectException  # type: ignore[import-not-found]
+
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
     end = time.monotonic() + seconds
@@ -34,12 +34,19 @@ def connect(pipe: str, seconds: float) -> Any:
             time.sleep(0.05)
 
 
+def setting(name: str, value: Any) -> Any:
+    """One of UNO's named values."""
+    from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found]
+
+    return PropertyValue(Name=name, Value=value)
+
+
 def version(context: Any) -> str:
     """LibreOffice's version, as its own configuration has it."""
     provider = context.ServiceManager.createInstanceWithContext(
         "com.sun.star.configuration.ConfigurationProvider", context
     )
-    node = PropertyValue(Name="nodepath", Value="/org.openoffice.Setup/Product")
+    node = setting("nodepath", "/org.openoffice.Setup/Product")
     access = provider.createInstanceWithArguments("com.sun.star.configuration.ConfigurationAccess", (node,))
     return str(access.getByName("ooSetupVersionAboutBox") or access.getByName("ooSetupVersion"))
 
@@ -61,7 +68,8 @@ def read(document: Any, sheet: Any, cells: list[list[int]]) -> list[Any]:
     for row, column in cells:
         value = data[row - top][column - left]
         if (row, column) in wrong:
-            value = {"error": sheet.getCellByPosition(column, row).getError()}
+            cell = sheet.getCellByPosition(column, row)
+            value = {"error": cell.getError(), "formula": cell.getFormula()}
         elif value in (0.0, 1.0):  # a logical value is a number that is shown as TRUE or FALSE
             key = sheet.getCellByPosition(column, row).NumberFormat
             if key not in logical:
@@ -77,10 +85,10 @@ def main() -> None:
     context = connect(question["pipe"], question["seconds"])
     desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
     settings = (
-        PropertyValue(Name="Hidden", Value=True),
-        PropertyValue(Name="ReadOnly", Value=True),
-        PropertyValue(Name="MacroExecutionMode", Value=0),  # never
-        PropertyValue(Name="UpdateDocMode", Value=0),  # no links to other files
+        setting("Hidden", True),
+        setting("ReadOnly", True),
+        setting("MacroExecutionMode", 0),  # never
+        setting("UpdateDocMode", 0),  # no links to other files
     )
     document = desktop.loadComponentFromURL(question["url"], "_blank", 0, settings)
     if document is None or not document.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
