@@ -82,6 +82,8 @@ class Values:
             said = self.formulas.get(self._key(content))
             if self._is_after(content):
                 after += 1
+                # what the engine knows is that this is no number; the formulas must find an error, too
+                differ += not math.isfinite(self.engine(content)) and not isinstance(said, str)
             else:
                 cells += 1
                 differ += type(said) is not type(self.engine(content)) or said != self.engine(content)
@@ -115,10 +117,12 @@ class Values:
         return qualified(self.layout.experiment.name, str(content.at))
 
     def _is_after(self, content: Content) -> bool:
-        """Whether a cell comes at or after the first error."""
+        """Whether a cell comes at or after the first error: from there on the formulas answer."""
         first = self._first
         if first is None:
             return False
+        if not math.isfinite(self.engine(content)):
+            return True
         number, row = first
         if content.number != number:
             return content.number > number
