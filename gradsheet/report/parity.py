@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from gradsheet.proof.compare import OracleResult
@@ -44,13 +45,19 @@ def tables(report: Report) -> list[Any]:
 def _row(name: str, result: OracleResult) -> list[Any]:
     first = f"{result.first.sheet}!{result.first.cell}" if result.first else "none"
     left = []
-    if result.unsupported:
-        left.append(f"{len(result.unsupported)} unsupported")
+    for function, count in Counter(function for _, function in result.unsupported).most_common(3):
+        left.append(f"{count} {function}")
+    if len({function for _, function in result.unsupported}) > 3:
+        left.append("…")
     if result.volatile:
         left.append(f"{result.volatile} volatile")
     rel = f"{result.max_rel:.0e}" if result.max_rel else "0"
-    return [WORDS.get(name, name), f"{result.cells:,}", f"{result.exact:,}", f"{result.max_ulp:,}", rel, first,
+    return [WORDS.get(name, name), f"{result.cells:,}", f"{result.exact:,}", _steps(result.max_ulp), rel, first,
             ", ".join(left) or "none"]  # fmt: skip
+
+
+def _steps(ulp: int) -> str:
+    return f"{ulp:,}" if ulp < 1_000_000 else f"{ulp:.0e}"
 
 
 def _reasons(report: Report) -> list[list[Any]]:

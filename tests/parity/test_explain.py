@@ -97,3 +97,11 @@ def test_replay(formula: str, value: float) -> None:
 def test_what_is_no_plain_arithmetic_is_not_replayed(formula: str) -> None:
     with pytest.raises(NotReplayable):
         replay(formula, lambda piece: [1.0])
+
+
+def test_overflow_is_named(make: Callable[..., Path]) -> None:
+    """Excel shows #NUM! where a product exceeds the largest double; IronCalc 0.9.1 shows #DIV/0!."""
+    book = read_book(make({"s": {"A1": 1e200, "A2": ("=A1*A1", "#NUM!"), "A3": ("=A2+1", "#NUM!")}}))
+    found = compare(book.cached, {"s!A2": "#DIV/0!", "s!A3": "#DIV/0!"}, name="ironcalc")
+    reasons = [m.reason for m in explain(found, book, {"s!A2": "#DIV/0!", "s!A3": "#DIV/0!"}).mismatches]
+    assert reasons == ["overflow", "follows s!A2 (overflow)"]
