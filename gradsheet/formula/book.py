@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradsheet.errors import GradsheetError
+from gradsheet.formula import syntax as s
 from gradsheet.formula.address import pack, parse_a1
 from gradsheet.formula.cells import Error, Table, Workbook
 from gradsheet.formula.evaluation import Evaluation, evaluate
 from gradsheet.formula.plan import Plan
-from gradsheet.formula import syntax as s
 
 
 class Book:

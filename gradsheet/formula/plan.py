@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradsheet.errors import GradsheetError
-from gradsheet.formula import functions as _functions  # noqa: F401: registers Excel's functions
 from gradsheet.formula import lexer, operators, references, values
 from gradsheet.formula import syntax as s
 from gradsheet.formula.address import COLUMN_MASK, a1, pack, parse_a1, parse_area, unpack
 from gradsheet.formula.cells import Error, Formula, Workbook
+from gradsheet.formula.functions import FUNCTIONS
 from gradsheet.formula.parser import parse
 from gradsheet.formula.precedents import Region, ordered, regions
-from gradsheet.formula.registry import FUNCTIONS
 from gradsheet.formula.scope import Scope, Unsupported
 from gradsheet.formula.translate import Translator, functions_in
 

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from gradsheet.formula import syntax as s
 from gradsheet.formula.address import COLUMN_MASK, ROW_MASK, pack, step
 from gradsheet.formula.cells import Error
-from gradsheet.formula.registry import ARRAYS, FUNCTIONS, Function
+from gradsheet.formula.functions import FUNCTIONS
+from gradsheet.formula.registry import ARRAYS, Function
 from gradsheet.formula.scope import Scope, Unsupported
 
 INFIX_NAMES = {
@@ -146,7 +147,7 @@ class Translator:
         meaning = self.scope.meaning(key)
         if isinstance(meaning, s.CellRef | s.AreaRef | s.Fault | s.Number | s.Text | s.Boolean):
             home = Translator(self.scope, self.sheet if key[0] is None else key[0])
-            if home.sheet == self.sheet or isinstance(meaning, s.CellRef | s.AreaRef) and meaning.sheet:
+            if home.sheet == self.sheet or (isinstance(meaning, s.CellRef | s.AreaRef) and meaning.sheet):
                 return self.expression(meaning, array, refs)
         return self.read(f"named({key!r}, {self.sheet}, k, r, c)", array, refs)
 

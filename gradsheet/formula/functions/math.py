@@ -128,7 +128,7 @@ def root_of_pi_times(number: Number) -> float:
 
 @function("EXP")
 def exponential(number: Number) -> float:
-    """e to the power of a number."""
+    """E to the power of a number."""
     return math.exp(number)
 
 
@@ -398,7 +398,7 @@ def _whole(value: float) -> int:
 
 @function("FACT")
 def factorial(number: Number) -> float:
-    """n!"""
+    """N!"""
     if number >= 171:
         raise Failed(Error.NUM)
     return float(math.factorial(_whole(number)))
