@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradsheet.errors import GradsheetError
@@ -11,6 +11,7 @@ from gradsheet.formula.address import pack, parse_a1
 from gradsheet.formula.cells import Error, Table, Workbook
 from gradsheet.formula.evaluation import Evaluation, evaluate
 from gradsheet.formula.plan import Plan
+from gradsheet.formula.program import Program
 
 
 class Book:
@@ -103,6 +104,20 @@ class Book:
                 f"'{address}' is neither a cell nor a defined name of this workbook"
             ) from None
         return pack(sheet, row, column)
+
+    def program(self, inputs: Sequence[str], outputs: Sequence[str], seed: int = 0) -> Program:
+        """A function from some cells to others.
+
+        Args:
+            inputs: addresses or names of cells; a formula there is overridden.
+            outputs: addresses or names of the cells wanted; only what they read is calculated.
+            seed: for random numbers.
+
+        Raises:
+            GradsheetError: for an unknown cell or name.
+        """
+        pairs = [[(name, self.key(name)) for name in names] for names in (inputs, outputs)]
+        return Program(self._plan, pairs[0], pairs[1], seed)
 
     def volatile(self) -> set[str]:
         """The cells that change with the seed or the clock: those that draw, and whatever depends on them."""

@@ -16,7 +16,20 @@ _PIECE = re.compile(
     r"|([0#?][0#?,]*(?:\.[0#?]*)?(?:[eE][-+][0#?]+)?|\.[0#?]+(?:[eE][-+][0#?]+)?)|(.)",
     re.IGNORECASE,
 )
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _DAYS = ["Saturday", "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
 
 

@@ -37,7 +37,7 @@ def bisected(wanted: Value, cells: Sequence[Value]) -> int | None:
 
     Example:
         >>> bisected(1.0, [0.0, 1.0]), bisected(1.0, [1.0, 0.0]), bisected(2.0, [5.0, 6.0])
-        (1, 1, None)
+        (1, 0, None)
 
     **Source**: cached values of entropy_example.xlsx, log_entropy!H2:H6; Microsoft, MATCH function.
     """
@@ -52,7 +52,12 @@ def bisected(wanted: Value, cells: Sequence[Value]) -> int | None:
         if at > high:
             high = middle - 1
             continue
-        if order(cells[at], wanted) <= 0:
+        sign = order(cells[at], wanted)
+        if sign == 0:  # done, but for equal ones that follow directly
+            while at + 1 < len(cells) and _rank(cells[at + 1]) == kind and order(cells[at + 1], wanted) == 0:
+                at += 1
+            return at
+        if sign < 0:
             found, low = at, at + 1
         else:
             high = middle - 1
