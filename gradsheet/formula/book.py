@@ -12,6 +12,7 @@ from gradsheet.formula.cells import Error, Table, Workbook
 from gradsheet.formula.evaluation import Evaluation, evaluate
 from gradsheet.formula.plan import Plan
 from gradsheet.formula.program import Program
+from gradsheet.formula.recalculation import Recalculation
 
 
 class Book:
@@ -30,6 +31,8 @@ class Book:
         self.workbook = workbook
         self._plan = Plan(workbook)
         self._unsupported: list[tuple[str, str]] | None = None
+        self._fast: Recalculation | None = None
+        self._labels: list[str] = []
 
     @classmethod
     def of(
@@ -51,6 +54,12 @@ class Book:
         Raises:
             GradsheetError: where cells read one another in a circle.
         """
+        if self._fast is None and self._unsupported is not None:  # from the second time on
+            self._fast = Recalculation(self._plan)
+            self._labels = [self._plan.label(k) for k in self._fast.keys]
+        values = self._fast.run(seed) if self._fast is not None else None
+        if values is not None:
+            return dict(zip(self._labels, values))  # noqa: B905
         run = evaluate(self._plan, seed=seed)
         self._note(run)
         return self._values(run)

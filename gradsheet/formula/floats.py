@@ -20,11 +20,6 @@ def finite(value: float) -> float:
     return value
 
 
-def square(value: float) -> float:
-    """x·x."""
-    return value * value
-
-
 def total(values: Iterable[float]) -> float:
     """The sum, first to last."""
     result = 0.0
@@ -98,7 +93,6 @@ NAMES: dict[str, Any] = {
     "largest": max,
     "smallest": min,
     "finite": finite,
-    "square": square,
     "total": total,
     "whole_power": whole_power,
     "equal": equal,

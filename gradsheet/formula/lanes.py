@@ -39,11 +39,6 @@ def finite(value: Lane) -> Lane:
     return floats.finite(value)
 
 
-def square(value: Lane) -> Lane:
-    """x·x."""
-    return value * value
-
-
 def total(values: Iterable[Lane]) -> Lane:
     """The sum, first to last."""
     result: Lane = 0.0
@@ -237,7 +232,6 @@ def _two(word: str) -> Callable[..., Lane]:
 NAMES: dict[str, Any] = {
     **{word: _compared(word) for word in ("equal", "unequal", "less", "greater", "at_most", "at_least")},
     "finite": finite,
-    "square": square,
     "total": total,
     "sqrt": sqrt,
     "absolute": absolute,

@@ -111,7 +111,7 @@ class Program:
             if lanes
             else f"return [{', '.join(results)}], ({''.join(f'{x}, ' for x in assigned)})"
         )
-        body = "\n".join(f"    {line}" for line in [*(_bare(line) for line in lines), tail])
+        body = "\n".join(f"    {line}" for line in [*lines, tail])
         source = f"def program({', '.join(names)}):\n{body}\n"
         if lanes:
             from gradsheet.formula.lanes import NAMES
@@ -283,16 +283,3 @@ def _finished(result: Any, size: int) -> Any:
         return torch.full((size,), float(result), dtype=torch.float64)
     result = result.expand(size) if result.numel() != size else result
     return torch.where(torch.isfinite(result), result, math.nan)
-
-
-def _bare(line: str) -> str:
-    """The line without parentheses around its whole right side."""
-    name, value = line.split(" = ", 1)
-    if value.startswith("(") and value.endswith(")"):
-        depth = 0
-        for i, sign in enumerate(value):
-            depth += (sign == "(") - (sign == ")")
-            if depth == 0 and i < len(value) - 1:
-                return line
-        return f"{name} = {value[1:-1]}"
-    return line

@@ -84,7 +84,7 @@ class Writer:
             for i in range(height):
                 for j in range(width):
                     at = pack(sheet, top + i, left + j)
-                    lines.append(f"{self.variable(at)} = {value[i][j] or 0.0}")
+                    lines.append(f"{self.variable(at)} = {_bare(value[i][j] or repr(0.0))}")
                     self.numbers.add(at)
             return lines
         if isinstance(value, list):
@@ -94,7 +94,7 @@ class Writer:
         if key in self.plan.ranges and self.plan.ranges[key][:2] != self.plan.ranges[key][2:]:
             raise NotStraight("one value over a range")
         self.numbers.add(key)
-        return [f"{self.variable(key)} = {value or 0.0}"]
+        return [f"{self.variable(key)} = {_bare(value) if value else 0.0}"]
 
 
 @dataclass(slots=True)
@@ -178,7 +178,7 @@ class _Cell:
             except ValueError:
                 return f"power({self.finite(a)}, {self.finite(b)})"
             if n == 2.0:
-                return f"{a} * {a}" if _ATOM.fullmatch(a) and not a.startswith("-") else f"square({a})"
+                return _square(a)
             if n == int(n) and 0 < abs(n) <= LARGEST_PRODUCT:
                 if n > 0:
                     return f"whole_power({a}, {int(n)})"
@@ -187,11 +187,7 @@ class _Cell:
 
         def wrapped(a: Code, b: Code) -> Code:
             code = write(a, b)
-            return (
-                f"({code})"
-                if " * " in code and not code.startswith(("square", "whole", "power", "("))
-                else code
-            )
+            return f"({code})" if " * " in code and not code.startswith(("whole", "power")) else code
 
         return self.each(wrapped, base, exponent)
 
@@ -362,8 +358,26 @@ def _added(codes: list[Code]) -> Code:
     return "(" + " + ".join(codes) + ")" if len(codes) > 1 else codes[0]
 
 
-def _squares(codes: list[Code]) -> list[Code]:
-    return [f"{x} * {x}" if _ATOM.fullmatch(x) else f"square({x})" for x in codes]
+def _square(code: Code) -> Code:
+    """x·x; a compound x is kept on the way, which is cheaper than a call."""
+    if _ATOM.fullmatch(code) and not code.startswith("-"):
+        return f"{code} * {code}"
+    inner = code[1:-1] if _enclosed(code) else code
+    return f"(x := {inner}) * x"
+
+
+def _bare(code: Code) -> Code:
+    return code[1:-1] if _enclosed(code) and not code.startswith("(x :=") else code
+
+
+def _enclosed(code: Code) -> bool:
+    """Whether one pair of parentheses holds the whole code."""
+    depth = 0
+    for i, sign in enumerate(code):
+        depth += (sign == "(") - (sign == ")")
+        if depth == 0 and i < len(code) - 1:
+            return False
+    return code.startswith("(")
 
 
 def _sum(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
@@ -371,7 +385,7 @@ def _sum(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
 
 
 def _sumsq(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
-    return _added(_squares(cell.numbers(args)))
+    return _added([_square(x) for x in cell.numbers(args)])
 
 
 def _count(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
@@ -413,7 +427,11 @@ def _sumxmy2(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
     if len(first) != len(second):
         raise NotStraight("SUMXMY2 of different sizes")
     return _added(
-        [f"square({a} - {b})" for a, b in zip(first, second, strict=True) if a is not None and b is not None]
+        [
+            f"(x := {a} - {b}) * x"
+            for a, b in zip(first, second, strict=True)
+            if a is not None and b is not None
+        ]
     )
 
 
