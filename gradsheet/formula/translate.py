@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from gradsheet.formula import syntax as s
 from gradsheet.formula.address import COLUMN_MASK, ROW_MASK, pack, step
 from gradsheet.formula.cells import Error
+from gradsheet.formula.foreign import borrowed
 from gradsheet.formula.functions import FUNCTIONS
 from gradsheet.formula.registry import ARRAYS, Function
 from gradsheet.formula.scope import Scope, Unsupported
@@ -159,7 +160,10 @@ class Translator:
         if function is None:
             if self.scope.find(None, name, self.sheet) is not None:
                 return self.expression(s.Apply(s.Name(None, name), args), array, refs)
-            raise Unsupported(name)
+            function = borrowed(name)
+            if function is None:
+                raise Unsupported(name)
+            FUNCTIONS[name] = function
         if not function.accepts(len(args)):
             return "Error.VALUE"
         given = ["here(k)"] if function.here else []
