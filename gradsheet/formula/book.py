@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradsheet.errors import GradsheetError
-from gradsheet.formula.address import pack, parse_a1
-from gradsheet.formula.cells import Error, Table, Workbook
+from gradsheet.formula import syntax as s
+from gradsheet.formula.address import a1, pack, parse_a1, unpack
+from gradsheet.formula.cells import Error, Formula, Table, Workbook
 from gradsheet.formula.evaluation import Evaluation, evaluate
 from gradsheet.formula.plan import Plan
-from gradsheet.formula import syntax as s
+from gradsheet.formula.program import Program
+from gradsheet.formula.recalculation import Recalculation
+from gradsheet.formula.straight import NotStraight, Writer
 
 
 class Book:
@@ -29,6 +32,8 @@ class Book:
         self.workbook = workbook
         self._plan = Plan(workbook)
         self._unsupported: list[tuple[str, str]] | None = None
+        self._fast: Recalculation | None = None
+        self._labels: list[str] = []
 
     @classmethod
     def of(
@@ -50,6 +55,12 @@ class Book:
         Raises:
             GradsheetError: where cells read one another in a circle.
         """
+        if self._fast is None and self._unsupported is not None:  # from the second time on
+            self._fast = Recalculation(self._plan)
+            self._labels = [self._plan.label(k) for k in self._fast.keys]
+        values = self._fast.run(seed) if self._fast is not None else None
+        if values is not None:
+            return dict(zip(self._labels, values))  # noqa: B905
         run = evaluate(self._plan, seed=seed)
         self._note(run)
         return self._values(run)
@@ -99,6 +110,50 @@ class Book:
         except GradsheetError:
             raise GradsheetError(f"'{address}' is neither a cell nor a defined name of this workbook") from None
         return pack(sheet, row, column)
+
+    def program(self, inputs: Sequence[str], outputs: Sequence[str], seed: int = 0) -> Program:
+        """A function from some cells to others.
+
+        Args:
+            inputs: addresses or names of cells; a formula there is overridden.
+            outputs: addresses or names of the cells wanted; only what they read is calculated.
+            seed: for random numbers.
+
+        Raises:
+            GradsheetError: for an unknown cell or name.
+        """
+        pairs = [[(name, self.key(name)) for name in names] for names in (inputs, outputs)]
+        return Program(self._plan, pairs[0], pairs[1], seed)
+
+    def show(self, address: str) -> str:
+        """A cell's formula, and beside it the Python that calculates it.
+
+        Example:
+            >>> print(Book.of({"s": {"A1": 3, "A2": "=A1^2"}}).show("s!A2"))
+            s!A2    =A1^2
+                    s_A2 = 3.0 * 3.0
+        """
+        plan = self._plan
+        key = self.key(address)
+        label = plan.label(key)
+        if key not in plan.formulas:
+            if key in plan.owners:
+                return self.show(plan.label(plan.owners[key]))
+            return f"{label}    {plan.constants.get(key, '(empty)')!r}"
+        sheet, row, column = unpack(key)
+        held = self.workbook.sheets[plan.scope.sheet_names[sheet]].cells[a1(row, column)]
+        text = held.text if isinstance(held, Formula) else ""
+        writer = Writer(plan, lanes=False)
+        writer.numbers.update(k for k in [*plan.formulas, *plan.owners])
+        try:
+            code = writer.lines(key)
+        except NotStraight:
+            pattern = plan.formulas[key]
+            code = [
+                pattern.expression if pattern.unsupported is None else f"unsupported: {pattern.unsupported}"
+            ]
+        gap = " " * (len(label) + 4)
+        return f"{label}    {text}\n" + "\n".join(gap + line for line in code)
 
     def volatile(self) -> set[str]:
         """The cells that change with the seed or the clock: those that draw, and whatever depends on them."""

@@ -6,12 +6,12 @@ shows at run time (OFFSET, spills) is calculated on the way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gradsheet.errors import GradsheetError
-from gradsheet.formula.address import pack, unpack
-from gradsheet.formula.cells import Error
+from gradsheet.formula.address import a1, pack, unpack
+from gradsheet.formula.cells import Error, Formula
 from gradsheet.formula.chance import uniform
 from gradsheet.formula.plan import Plan
 from gradsheet.formula.registry import Here
@@ -165,6 +165,26 @@ class Evaluation(dict[int, Any]):
         self.spills[key] = (height, width)
         return self[key]
 
+    def formula(self, key: int) -> str | None:
+        """The text of a cell's formula."""
+        sheet, row, column = unpack(key)
+        held = self.plan.workbook.sheets[self.plan.scope.sheet_names[sheet]].cells.get(a1(row, column))
+        return held.text if isinstance(held, Formula) else None
+
+    def visible(self, area: Area, hidden: bool, nested: bool) -> Iterator[Any]:
+        """The cells that SUBTOTAL counts: without other SUBTOTALs, and where asked without hidden rows."""
+        rows_hidden = self.plan.workbook.sheets[self.plan.scope.sheet_names[area.sheet]].hidden_rows
+        last_row, last_column = self.extent(area.sheet)
+        for row in range(area.top, min(area.bottom, last_row) + 1):
+            if hidden and row in rows_hidden:
+                continue
+            for column in range(area.left, min(area.right, last_column) + 1):
+                key = pack(area.sheet, row, column)
+                pattern = self.plan.formulas.get(key)
+                if nested and pattern is not None and "SUBTOTAL(" in pattern.text.upper():
+                    continue
+                yield self[key]
+
     def circular(self, key: int) -> Any:
         """A cell that is read while it is calculated."""
         if self.frozen is not None:
@@ -180,7 +200,7 @@ class Evaluation(dict[int, Any]):
     def run(self, order: Iterable[int]) -> None:
         """Calculates the cells in the given order."""
         for key in order:
-            if key not in self:
+            if key not in self and key not in self.unsupported:
                 try:
                     self.compute(key)
                 except _Lacking:
@@ -203,6 +223,8 @@ def evaluate(
     known: dict[int, tuple[int, int]] = {
         key: (b - t + 1, r - c + 1) for key, (t, c, b, r) in plan.ranges.items() if plan.formulas[key].dynamic
     }
+    if plan.workbook.iteration is not None:
+        return _iterated(plan, order, given, seed)
     for _ in range(20):
         run = Evaluation(plan, given, seed)
         for key, (height, width) in known.items():
@@ -218,4 +240,21 @@ def evaluate(
     return run
 
 
-Reader = Callable[[int], Any]
+def _iterated(plan: Plan, order: Iterable[int], given: Mapping[int, Any] | None, seed: int) -> Evaluation:
+    """With circles allowed: again and again from 0, until nothing moves by more than the delta."""
+    assert plan.workbook.iteration is not None
+    before: dict[int, Any] = {}
+    run = Evaluation(plan, given, seed)
+    for _ in range(plan.workbook.iteration.count):
+        run = Evaluation(plan, given, seed)
+        run.frozen = before
+        run.run(order)
+        moved = [
+            abs(run[k] - before.get(k, 0.0))
+            for k in plan.formulas
+            if type(run.get(k)) is float and type(before.get(k, 0.0)) is float
+        ]
+        before = {k: run[k] for k in plan.formulas if k in run}
+        if max(moved, default=0.0) < plan.workbook.iteration.delta:
+            break
+    return run

@@ -9,6 +9,7 @@ from gradsheet.formula.cells import Error
 from gradsheet.formula.values import Area, Areas, Array, Failed, Scalar, Value, lift, number, text
 
 Operator = Callable[[Value, Value], Value]
+LARGEST_PRODUCT = 1024  # whole exponents beyond are left to pow; Excel's limit is not known
 
 
 def _slowly(operator: Operator, left: Value, right: Value) -> Value:
@@ -66,7 +67,7 @@ def divide(left: Value, right: Value) -> Value:
 
 
 def power(left: Value, right: Value) -> Value:
-    """``left ^ right``; a square is the product, as Excel's cached values have it.
+    """``left ^ right``; a whole exponent multiplies, as Excel's cached values have it.
 
     Example:
         >>> power(3.0, 2.0), power(0.0, 0.0), power(-8.0, 0.5), power(0.0, -1.0)
@@ -77,11 +78,36 @@ def power(left: Value, right: Value) -> Value:
             return multiply(left, left)
         if left == 0.0 and right <= 0.0:
             return Error.NUM if right == 0.0 else Error.DIV0
+        if right == int(right) and abs(right) <= LARGEST_PRODUCT:
+            result = whole_power(left, int(right))
+            return result if result - result == 0.0 else Error.NUM
         try:
             return math.pow(left, right)
         except (OverflowError, ValueError):
             return _odd_root(left, right)
     return _slowly(power, left, right)
+
+
+def whole_power(base: float, exponent: int) -> float:
+    """A power by squaring and multiplying; infinite where it is too large.
+
+    Excel's ``0.9^4`` is 0.6561000000000001, where libm's pow is the nearest double, 0.6561.
+
+    Example:
+        >>> whole_power(0.9, 4), whole_power(2.0, -2)
+        (0.6561000000000001, 0.25)
+
+    **Source**: mom_bias.xlsx, Sheet1!E8 and J2.
+    """
+    result, left = 1.0, abs(exponent)
+    while left:
+        if left & 1:
+            result *= base
+        base *= base
+        left >>= 1
+    if exponent >= 0:
+        return result
+    return 1.0 / result if result else math.inf
 
 
 def _odd_root(left: float, right: float) -> Value:
@@ -164,8 +190,8 @@ def order(left: Scalar, right: Scalar) -> int:
     if isinstance(left, str) and isinstance(right, str):
         left, right = left.casefold(), right.casefold()
         return (left > right) - (left < right)
-    assert not isinstance(left, str) and not isinstance(right, str)
-    return 0 if same(float(left), float(right)) else -1 if left < right else 1
+    a, b = float(left), float(right)
+    return 0 if same(a, b) else -1 if a < b else 1
 
 
 def _kind(value: Scalar) -> int:

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradsheet.errors import GradsheetError
-from gradsheet.formula import functions as _functions  # noqa: F401: registers Excel's functions
 from gradsheet.formula import lexer, operators, references, values
 from gradsheet.formula import syntax as s
-from gradsheet.formula.address import COLUMN_MASK, a1, pack, parse_a1, parse_area, unpack
+from gradsheet.formula.address import a1, pack, parse_a1, parse_area, unpack
 from gradsheet.formula.cells import Error, Formula, Workbook
+from gradsheet.formula.functions import FUNCTIONS
 from gradsheet.formula.parser import parse
 from gradsheet.formula.precedents import Region, ordered, regions
-from gradsheet.formula.registry import FUNCTIONS
 from gradsheet.formula.scope import Scope, Unsupported
 from gradsheet.formula.translate import Translator, functions_in
 
@@ -165,7 +164,7 @@ class Plan:
     def reads(self, key: int) -> Iterator[int]:
         """The formula cells that a formula reads, first cells standing for array formulas."""
         formulas, owners = self.formulas, self.owners
-        sheet, row, column = unpack(key)
+        _, row, column = unpack(key)
         for at, top, left, bottom, right in formulas[key].reads:
             r1 = top.at if top.absolute else row + top.at
             c1 = left.at if left.absolute else column + left.at
@@ -179,6 +178,17 @@ class Plan:
             r2 = bottom.at if bottom.absolute else row + bottom.at
             c2 = right.at if right.absolute else column + right.at
             yield from self.within(at, min(r1, r2), min(c1, c2), max(r1, r2), max(c1, c2))
+
+    def constants_read(self, key: int, wanted: set[int]) -> Iterator[int]:
+        """Those of the wanted cells that a formula reads and that hold no formula."""
+        sheet, row, column = unpack(key)
+        for at, top, left, bottom, right in self.formulas[key].reads:
+            r1, r2 = sorted((top.resolve(row), bottom.resolve(row)))
+            c1, c2 = sorted((left.resolve(column), right.resolve(column)))
+            for one in wanted:
+                other, r, c = unpack(one)
+                if other == at and r1 <= r <= r2 and c1 <= c <= c2:
+                    yield one
 
     def within(self, sheet: int, top: int, left: int, bottom: int, right: int) -> Iterator[int]:
         """The formula cells in a rectangle."""
@@ -213,6 +223,3 @@ class Plan:
             if any(n in FUNCTIONS and FUNCTIONS[n].volatile for n in functions_in(p.tree))
         }
         return {key for key, pattern in self.formulas.items() if pattern.number in drawing}
-
-
-_ = COLUMN_MASK

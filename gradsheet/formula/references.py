@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradsheet.formula.cells import Error
-from gradsheet.formula.registry import FUNCTIONS
+from gradsheet.formula.functions import FUNCTIONS
 from gradsheet.formula.values import Area, Areas, Grid, Lambda, Value
 
 

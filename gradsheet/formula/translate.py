@@ -15,7 +15,9 @@ from collections.abc import Iterator
 from gradsheet.formula import syntax as s
 from gradsheet.formula.address import COLUMN_MASK, ROW_MASK, pack, step
 from gradsheet.formula.cells import Error
-from gradsheet.formula.registry import ARRAYS, FUNCTIONS, Function
+from gradsheet.formula.foreign import borrowed
+from gradsheet.formula.functions import FUNCTIONS
+from gradsheet.formula.registry import ARRAYS, Function
 from gradsheet.formula.scope import Scope, Unsupported
 
 INFIX_NAMES = {
@@ -144,7 +146,7 @@ class Translator:
         meaning = self.scope.meaning(key)
         if isinstance(meaning, s.CellRef | s.AreaRef | s.Fault | s.Number | s.Text | s.Boolean):
             home = Translator(self.scope, self.sheet if key[0] is None else key[0])
-            if home.sheet == self.sheet or isinstance(meaning, s.CellRef | s.AreaRef) and meaning.sheet:
+            if home.sheet == self.sheet or (isinstance(meaning, s.CellRef | s.AreaRef) and meaning.sheet):
                 return self.expression(meaning, array, refs)
         return self.read(f"named({key!r}, {self.sheet}, k, r, c)", array, refs)
 
@@ -156,7 +158,10 @@ class Translator:
         if function is None:
             if self.scope.find(None, name, self.sheet) is not None:
                 return self.expression(s.Apply(s.Name(None, name), args), array, refs)
-            raise Unsupported(name)
+            function = borrowed(name)
+            if function is None:
+                raise Unsupported(name)
+            FUNCTIONS[name] = function
         if not function.accepts(len(args)):
             return "Error.VALUE"
         given = ["here(k)"] if function.here else []

@@ -1,5 +1,31 @@
-"""Excel's functions, a file for each of Excel's categories; importing this package registers them."""
+"""Excel's functions, a file for each of Excel's categories; importing this package registers them all."""
 
-from gradsheet.formula.functions import logic, math, statistics
+from gradsheet.formula.functions import (
+    conditional,
+    dates,
+    distributions,
+    dynamic,
+    information,
+    logic,
+    lookup,
+    math,
+    matrix,
+    statistics,
+    text,
+)
+from gradsheet.formula.registry import FUNCTIONS
 
-__all__ = ["logic", "math", "statistics"]
+__all__ = [
+    "FUNCTIONS",
+    "conditional",
+    "dates",
+    "distributions",
+    "dynamic",
+    "information",
+    "logic",
+    "lookup",
+    "math",
+    "matrix",
+    "statistics",
+    "text",
+]

@@ -32,15 +32,14 @@ def if_(test: Test, then: Lazy, otherwise: Lazy = lambda: False) -> Value:
 @function("IFS", refers=True, repeats=2)
 def ifs(test: Lazy, value: Lazy, *more: Lazy) -> Value:
     """The value beside the first test that is true."""
-    pairs = [(test, value), *zip(more[::2], more[1::2], strict=False)]
-    for condition, result in pairs:
-        flag = condition()
-        if isinstance(flag, Array):
-            rest = [x for pair in pairs[pairs.index((condition, result)) + 1 :] for x in pair]
-            return if_(flag, result, lambda: ifs(*rest) if rest else Error.NA)
-        if logical(flag):
-            return _chosen(result())
-    raise Failed(Error.NA)
+    flag = test()
+    if isinstance(flag, Array):
+        return if_(flag, value, lambda: ifs(*more) if more else Error.NA)
+    if logical(flag):
+        return _chosen(value())
+    if not more:
+        raise Failed(Error.NA)
+    return ifs(*more)
 
 
 @function("IFERROR", refers=True)

@@ -128,7 +128,7 @@ def root_of_pi_times(number: Number) -> float:
 
 @function("EXP")
 def exponential(number: Number) -> float:
-    """e to the power of a number."""
+    """E to the power of a number."""
     return math.exp(number)
 
 
@@ -169,6 +169,17 @@ def _register(name: str, compute: PyCallable[[float], float], doc: str) -> None:
     function(name)(one)
 
 
+def hyperbolic_tangent(x: float) -> float:
+    """(eˣ − e⁻ˣ)/(eˣ + e⁻ˣ), as Excel has it; libm's where that would lose digits.
+
+    **Source**: 66 of the 72 cells of RNN.xlsx; libm's tanh gives 23.
+    """
+    if not 0.01 < abs(x) < 20.0:
+        return math.tanh(x)
+    up, down = math.exp(x), math.exp(-x)
+    return (up - down) / (up + down)
+
+
 def _cotangent_inverse(x: float) -> float:
     return math.pi / 2 - math.atan(x)
 
@@ -182,7 +193,7 @@ for _name, _compute, _doc in (
     ("ATAN", math.atan, "The angle of a tangent."),
     ("SINH", math.sinh, "The hyperbolic sine."),
     ("COSH", math.cosh, "The hyperbolic cosine."),
-    ("TANH", math.tanh, "The hyperbolic tangent."),
+    ("TANH", hyperbolic_tangent, "The hyperbolic tangent."),
     ("ASINH", math.asinh, "The inverse hyperbolic sine."),
     ("ACOSH", math.acosh, "The inverse hyperbolic cosine."),
     ("ATANH", math.atanh, "The inverse hyperbolic tangent."),
@@ -398,7 +409,7 @@ def _whole(value: float) -> int:
 
 @function("FACT")
 def factorial(number: Number) -> float:
-    """n!"""
+    """N!"""
     if number >= 171:
         raise Failed(Error.NUM)
     return float(math.factorial(_whole(number)))

@@ -1,0 +1,108 @@
+"""What straight-line code calls when it runs on floats. Errors are exceptions here; the caller goes the long way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from gradsheet.formula.cells import Error
+from gradsheet.formula.functions import FUNCTIONS
+from gradsheet.formula.operators import same, whole_power
+from gradsheet.formula.straight import ELEMENTARY
+from gradsheet.formula.values import Failed
+
+
+def finite(value: float) -> float:
+    """The value, or OverflowError where it is infinite or not a number."""
+    if value - value != 0.0:
+        raise OverflowError
+    return value
+
+
+def total(values: Iterable[float]) -> float:
+    """The sum, first to last."""
+    result = 0.0
+    for value in values:
+        result += value
+    return result
+
+
+def equal(a: float, b: float) -> bool:
+    """Equal to 15 digits."""
+    return a == b or same(a, b)
+
+
+def unequal(a: float, b: float) -> bool:
+    """Not equal to 15 digits."""
+    return not (a == b or same(a, b))
+
+
+def less(a: float, b: float) -> bool:
+    """Less, and not equal to 15 digits."""
+    return a < b and not same(a, b)
+
+
+def greater(a: float, b: float) -> bool:
+    """Greater, and not equal to 15 digits."""
+    return a > b and not same(a, b)
+
+
+def at_most(a: float, b: float) -> bool:
+    """Less, or equal to 15 digits."""
+    return a <= b or same(a, b)
+
+
+def at_least(a: float, b: float) -> bool:
+    """Greater, or equal to 15 digits."""
+    return a >= b or same(a, b)
+
+
+def every(*flags: bool) -> bool:
+    """AND."""
+    return all(flags)
+
+
+def some(*flags: bool) -> bool:
+    """OR."""
+    return any(flags)
+
+
+def opposite(flag: bool) -> bool:
+    """NOT."""
+    return not flag
+
+
+def _plain(name: str) -> Any:
+    compute = FUNCTIONS[name].compute
+
+    def run(*args: float) -> float:
+        result = compute(*args)
+        if isinstance(result, Error):
+            raise Failed(result)
+        return float(result)
+
+    return run
+
+
+NAMES: dict[str, Any] = {
+    **{word: _plain(name) for name, word in ELEMENTARY.items()},
+    "sqrt": math.sqrt,
+    "absolute": abs,
+    "exp": math.exp,
+    "largest": max,
+    "smallest": min,
+    "finite": finite,
+    "total": total,
+    "whole_power": whole_power,
+    "equal": equal,
+    "unequal": unequal,
+    "less": less,
+    "greater": greater,
+    "at_most": at_most,
+    "at_least": at_least,
+    "every": every,
+    "some": some,
+    "opposite": opposite,
+}
+FAULTS = (ZeroDivisionError, OverflowError, ValueError, Failed)

@@ -1,0 +1,345 @@
+"""Text."""
+
+from __future__ import annotations
+
+import re
+
+from gradsheet.formula.cells import Error
+from gradsheet.formula.criteria import wildcard
+from gradsheet.formula.functions.math import rounded
+from gradsheet.formula.number_format import formatted
+from gradsheet.formula.registry import Either, Logical, Number, Plain, Range, Scalar, Text, function
+from gradsheet.formula.values import Area, Areas, Array, Failed, Value, number, parse_number
+from gradsheet.formula.values import text as as_text
+
+_LONGEST = 32_767
+
+
+def _count(value: float, least: int = 0) -> int:
+    if value < least:
+        raise Failed(Error.VALUE)
+    return int(value)
+
+
+@function("LEN")
+def length(text: Text) -> float:
+    """How many characters."""
+    return float(len(text))
+
+
+@function("LEFT")
+def left(text: Text, count: Number = 1.0) -> str:
+    """The first characters."""
+    return text[: _count(count)]
+
+
+@function("RIGHT")
+def right(text: Text, count: Number = 1.0) -> str:
+    """The last characters."""
+    return text[max(0, len(text) - _count(count)) :]
+
+
+@function("MID")
+def middle(text: Text, start: Number, count: Number) -> str:
+    """Characters from a place on, counted from 1."""
+    begin = _count(start, 1) - 1
+    return text[begin : begin + _count(count)]
+
+
+def _pieces(values: tuple[Value, ...]) -> list[str]:
+    result: list[str] = []
+    for value in values:
+        cells = value.cells() if isinstance(value, Array | Area | Areas) else [value]
+        result.extend(as_text(cell) for cell in cells)
+    return result
+
+
+def _short(text: str) -> str:
+    if len(text) > _LONGEST:
+        raise Failed(Error.VALUE)
+    return text
+
+
+@function("CONCAT")
+def concat(*values: Either) -> str:
+    """All the texts, one after the other."""
+    return _short("".join(_pieces(values)))
+
+
+@function("CONCATENATE")
+def concatenate(*values: Text) -> str:
+    """The texts, one after the other."""
+    return _short("".join(values))
+
+
+@function("TEXTJOIN")
+def text_join(delimiter: Range, skip_empty: Logical, *values: Either) -> str:
+    """The texts with something between them."""
+    marks = _pieces((delimiter,)) or [""]
+    pieces = [piece for piece in _pieces(values) if piece or not skip_empty]
+    result = pieces[0] if pieces else ""
+    for i, piece in enumerate(pieces[1:]):
+        result += marks[i % len(marks)] + piece
+    return _short(result)
+
+
+@function("UPPER")
+def upper(text: Text) -> str:
+    """In capitals."""
+    return text.upper()
+
+
+@function("LOWER")
+def lower(text: Text) -> str:
+    """In small letters."""
+    return text.lower()
+
+
+@function("PROPER")
+def proper(text: Text) -> str:
+    """Each word with a capital."""
+    return re.sub(r"[^\W\d_]+", lambda m: m[0][0].upper() + m[0][1:].lower(), text)
+
+
+@function("TRIM")
+def trim(text: Text) -> str:
+    """Without spaces at the ends, single ones between words."""
+    return " ".join(part for part in text.split(" ") if part)
+
+
+@function("CLEAN")
+def clean(text: Text) -> str:
+    """Without control characters."""
+    return "".join(sign for sign in text if ord(sign) >= 32)
+
+
+@function("REPT")
+def repeat(text: Text, count: Number) -> str:
+    """The text several times."""
+    times = _count(count)
+    if len(text) * times > _LONGEST:
+        raise Failed(Error.VALUE)
+    return text * times
+
+
+@function("EXACT")
+def exact(first: Text, second: Text) -> bool:
+    """Whether two texts are the same, case counting."""
+    return first == second
+
+
+@function("FIND")
+def find(wanted: Text, text: Text, start: Number = 1.0) -> float:
+    """Where a text begins in another, case counting."""
+    begin = _count(start, 1) - 1
+    at = text.find(wanted, begin)
+    if at < 0 or begin > len(text):
+        raise Failed(Error.VALUE)
+    return at + 1.0
+
+
+@function("SEARCH")
+def search(wanted: Text, text: Text, start: Number = 1.0) -> float:
+    """Where a text begins in another, wildcards allowed."""
+    begin = _count(start, 1) - 1
+    match = wildcard(wanted).search(text, begin)
+    if match is None or begin > len(text):
+        raise Failed(Error.VALUE)
+    return match.start() + 1.0
+
+
+@function("SUBSTITUTE")
+def substitute(text: Text, old: Text, new: Text, which: Number | None = None) -> str:
+    """With one text in place of another, everywhere or once."""
+    if not old:
+        return text
+    if which is None:
+        return text.replace(old, new)
+    at = -1
+    for _ in range(_count(which, 1)):
+        at = text.find(old, at + 1)
+        if at < 0:
+            return text
+    return text[:at] + new + text[at + len(old) :]
+
+
+@function("REPLACE")
+def replace(text: Text, start: Number, count: Number, new: Text) -> str:
+    """With the characters at a place exchanged."""
+    begin = _count(start, 1) - 1
+    return text[:begin] + new + text[begin + _count(count) :]
+
+
+@function("TEXT")
+def text_of(value: Scalar, code: Text) -> str:
+    """A number in a format."""
+    if isinstance(value, bool):
+        return as_text(value)
+    if isinstance(value, str):
+        try:
+            value = parse_number(value)
+        except Failed:
+            return formatted(str(value), code)
+    if code == "":
+        return ""
+    return formatted(number(value), code)
+
+
+@function("FIXED")
+def fixed(value: Number, digits: Number = 2.0, plain: Logical = False) -> str:
+    """A number with so many decimals, as text."""
+    shown, places = rounded(value, digits), max(0, int(digits))
+    return f"{shown:.{places}f}" if plain else f"{shown:,.{places}f}"
+
+
+@function("DOLLAR")
+def dollar(value: Number, digits: Number = 2.0) -> str:
+    """A sum of money as text."""
+    text = fixed(abs(value), digits)
+    return f"(${text})" if value < 0 else f"${text}"
+
+
+@function("VALUE")
+def value_of(text: Scalar) -> float:
+    """The number that a text spells."""
+    if isinstance(text, bool):
+        raise Failed(Error.VALUE)
+    return number(text)
+
+
+@function("NUMBERVALUE")
+def number_value(text: Text, point: Text = ".", group: Text = ",") -> float:
+    """The number that a text spells, with given separators."""
+    plain = text.replace(" ", "").replace(group[:1], "").replace(point[:1], ".")
+    percents = len(plain) - len(plain.rstrip("%"))
+    return number(plain.rstrip("%") or 0.0) / 100**percents
+
+
+@function("T")
+def only_text(value: Plain) -> str:
+    """Text as it is, anything else as empty."""
+    if isinstance(value, Error):
+        raise Failed(value)
+    return value if isinstance(value, str) else ""
+
+
+_HIGH = bytes(range(128, 256)).decode("cp1252", "replace")
+
+
+@function("CHAR")
+def character(code: Number) -> str:
+    """The character of a code from 1 to 255."""
+    if not 1 <= code < 256:
+        raise Failed(Error.VALUE)
+    return chr(int(code)) if code < 128 else _HIGH[int(code) - 128]
+
+
+@function("CODE")
+def code_of(text: Text) -> float:
+    """The code of the first character."""
+    if not text:
+        raise Failed(Error.VALUE)
+    return float(ord(text[0]) if text[0] not in _HIGH else _HIGH.index(text[0]) + 128)
+
+
+@function("UNICHAR")
+def unicode_character(code: Number) -> str:
+    """The character of a Unicode number."""
+    if code < 1:
+        raise Failed(Error.VALUE)
+    return chr(int(code))
+
+
+@function("UNICODE")
+def unicode_of(text: Text) -> float:
+    """The Unicode number of the first character."""
+    if not text:
+        raise Failed(Error.VALUE)
+    return float(ord(text[0]))
+
+
+def _around(text: str, delimiter: Value, which: float, mode: float) -> list[tuple[int, int]]:
+    marks = [mark for mark in _pieces((delimiter,)) if mark]
+    if not marks or which == 0:
+        raise Failed(Error.VALUE)
+    flags = re.IGNORECASE if mode else 0
+    return [m.span() for m in re.finditer("|".join(map(re.escape, marks)), text, flags)]
+
+
+@function("TEXTBEFORE", empty_is_default=True)
+def text_before(
+    text: Text,
+    delimiter: Range,
+    which: Number = 1.0,
+    mode: Number = 0.0,
+    at_end: Number = 0.0,
+    otherwise: Plain = Error.NA,
+) -> Value:
+    """What stands before a delimiter."""
+    spans, n = _around(text, delimiter, which, mode), int(which)
+    if abs(n) > len(spans):
+        return (text if n > 0 else "") if at_end and abs(n) == len(spans) + 1 else otherwise
+    return text[: spans[n - 1 if n > 0 else n][0]]
+
+
+@function("TEXTAFTER", empty_is_default=True)
+def text_after(
+    text: Text,
+    delimiter: Range,
+    which: Number = 1.0,
+    mode: Number = 0.0,
+    at_end: Number = 0.0,
+    otherwise: Plain = Error.NA,
+) -> Value:
+    """What stands after a delimiter."""
+    spans, n = _around(text, delimiter, which, mode), int(which)
+    if abs(n) > len(spans):
+        return ("" if n > 0 else text) if at_end and abs(n) == len(spans) + 1 else otherwise
+    return text[spans[n - 1 if n > 0 else n][1] :]
+
+
+@function("TEXTSPLIT", empty_is_default=True)
+def text_split(
+    text: Text,
+    columns: Range = None,
+    rows: Range = None,
+    skip_empty: Logical = False,
+    mode: Number = 0.0,
+    filler: Plain = Error.NA,
+) -> Array:
+    """A text cut at delimiters, over columns and rows."""
+
+    def cut(whole: str, delimiter: Value) -> list[str]:
+        marks = [mark for mark in _pieces((delimiter,)) if mark] if delimiter is not None else []
+        if not marks:
+            return [whole]
+        parts = re.split("|".join(map(re.escape, marks)), whole, flags=re.IGNORECASE if mode else 0)
+        return [part for part in parts if part or not skip_empty]
+
+    table: list[list[Value]] = [list(cut(line, columns)) for line in cut(text, rows)]
+    width = max(len(line) for line in table)
+    return Array([line + [filler] * (width - len(line)) for line in table])
+
+
+@function("VALUETOTEXT")
+def value_to_text(value: Plain, form: Number = 0.0) -> str:
+    """Any value as text; form 1 puts text in quotes."""
+    if isinstance(value, Error):
+        return value.value
+    shown = as_text(value)
+    return f'"{shown}"' if form and isinstance(value, str) else shown
+
+
+@function("ARRAYTOTEXT")
+def array_to_text(values: Either, form: Number = 0.0) -> str:
+    """The values of an array as text."""
+    array = (
+        values
+        if isinstance(values, Array)
+        else values.array()
+        if isinstance(values, Area)
+        else Array([[values]])
+    )
+    if form:
+        return "{" + ";".join(",".join(value_to_text(x, 1.0) for x in row) for row in array.rows) + "}"
+    return ", ".join(value_to_text(x) for x in array.cells())
