@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gradsheet.errors import GradsheetError
     from gradsheet.proof.report import parity
     from gradsheet.workbook.export import export
+    from gradsheet.workbook.load import load
 
 __version__ = "0.1.0"
 
@@ -20,10 +21,11 @@ _HOMES = {
     "GradsheetError": "gradsheet.errors",
     "Trace": "gradsheet.engine",
     "export": "gradsheet.workbook.export",
+    "load": "gradsheet.workbook.load",
     "parity": "gradsheet.proof.report",
     "run": "gradsheet.engine",
 }
-__all__ = ["GradsheetError", "Trace", "__version__", "export", "parity", "run"]
+__all__ = ["GradsheetError", "Trace", "__version__", "export", "load", "parity", "run"]
 
 
 def __getattr__(name: str) -> Any:

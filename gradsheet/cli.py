@@ -152,6 +152,24 @@ def export(
     click.echo(f"{path} is written. Open it and start with its first sheet.")
 
 
+@main.command("compile")
+@click.argument("workbook")
+@click.option("--show", "cells", multiple=True, metavar="CELL", help="Print this cell's program, e.g. basic!N5.")
+def compile_(workbook: str, cells: Sequence[str]) -> None:
+    """Compile WORKBOOK's formulas; show them beside the Python that calculates them."""
+    import gradsheet
+
+    book = gradsheet.load(workbook)
+    for cell in cells:
+        click.echo(book.show(cell))
+    if cells:
+        return
+    values = book.recalculate()
+    click.echo(f"{workbook}: {len(values):,} cells calculated, {len(book.unsupported):,} unsupported.")
+    for cell, reason in book.unsupported[:20]:
+        click.echo(f"  {cell}: {reason}")
+
+
 def _settings(settings: Sequence[str]) -> dict[str, Any]:
     """``lr=0.001`` as a keyword."""
     out: dict[str, Any] = {}
@@ -198,7 +216,7 @@ def _rows(title: str, columns: Sequence[str], rows: list[Any], format_: str, lef
 @main.command()
 @click.argument("workbooks", nargs=-1, required=True, metavar="WORKBOOK...")
 @click.option(
-    "--oracle", "oracles", multiple=True, metavar="NAME", help="Ask only: cached, formulas, libreoffice, ironcalc."
+    "--oracle", "oracles", multiple=True, metavar="NAME", help="Ask only: cached, program, formulas, libreoffice, ironcalc."
 )
 @click.option(
     "--all", "everything", is_flag=True, help="Give the formulas package every cell of long sheets (minutes)."

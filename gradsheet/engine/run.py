@@ -146,13 +146,14 @@ def _rows(setup: Setup, weights: Tensor, state: Any, held: Any, recorder: Record
     grad2 = torch.zeros_like(weights)
     broken = torch.full((setup.lanes,), -1, dtype=torch.long, device=weights.device)
     last = weights
+    gradients = [g for g in entry.gradients if g is entry.drive or recorder.wants(f"{g.prefix}_", "err_")]
     for row, (x, y) in enumerate(zip(setup.x, setup.y, strict=True)):
         here.row = row
         shown = model.predict(weights, x)
         error = y - shown["pred"]
         shown["err2"] = error * error
         shown["weights"], shown["x"], shown["y"] = weights, x, y
-        for gradient in entry.gradients:
+        for gradient in gradients:
             shown |= gradient.compute(model, weights, x, y, shown, h)
         grad = shown[prefix]
         err2 = err2 + shown["err2"]

@@ -188,6 +188,10 @@ class Recorder:
                     )
             self._wanted = list(self.keep)
 
+    def wants(self, *prefixes: str) -> bool:
+        """Whether a column that begins like this is kept."""
+        return any(name.startswith(prefixes) for name in self._wanted)
+
     def enter(self, at: int, weights: Tensor, state: Any, held: Any) -> None:
         """A pass begins."""
         self._note_pass("", weights)

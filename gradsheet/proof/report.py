@@ -16,12 +16,17 @@ from gradsheet.proof.book import Book, Value, read_book
 from gradsheet.proof.compare import OracleResult, compare
 from gradsheet.proof.course import course_sheets
 from gradsheet.proof.explain import explain
-from gradsheet.proof.oracles import formulas_package, ironcalc, libreoffice
+from gradsheet.proof.oracles import formulas_package, ironcalc, libreoffice, program
 from gradsheet.proof.own import own_sheets
 from gradsheet.proof.torch_reference import TWINS, TorchDifference, against_autograd, against_torch
 from gradsheet.proof.volatile import volatile
 
-ORACLES: dict[str, Any] = {"formulas": formulas_package, "libreoffice": libreoffice, "ironcalc": ironcalc}
+ORACLES: dict[str, Any] = {
+    "program": program,
+    "formulas": formulas_package,
+    "libreoffice": libreoffice,
+    "ironcalc": ironcalc,
+}
 """Engines by the name of their row; ``cached``, the values stored in the file, is always there."""
 
 LONG, HEAD, TAIL = 600, 300, 200

@@ -11,7 +11,7 @@ from gradsheet.report.terminal import table
 
 WORDS = {
     "cached": "PyTorch = values in the file",
-    "program": "compiled formulas",
+    "program": "gradsheet.load",
     "formulas": "formulas package",
     "libreoffice": "LibreOffice",
     "ironcalc": "IronCalc",
