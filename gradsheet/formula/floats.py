@@ -1,4 +1,4 @@
-"""What straight-line code calls when it runs on floats. Errors are exceptions here; the caller goes the long way."""
+"""What straight-line code calls on floats. An error is an exception; the caller goes the long way."""
 
 from __future__ import annotations
 
