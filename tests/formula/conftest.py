@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 from openpyxl.utils.datetime import to_excel
+from openpyxl.worksheet.formula import ArrayFormula
 
 from gradsheet.formula.book import Book
 from gradsheet.formula.cells import Cell, Error, Formula, Iteration, Sheet, Table, Workbook
@@ -43,8 +44,10 @@ def _load(name: str) -> Loaded:
                 if value is None:
                     continue
                 if cell.data_type == "f":
-                    text, ref = (value, None) if isinstance(value, str) else (value.text, value.ref)
-                    cells[cell.coordinate] = Formula(text, ref, cell.coordinate in dynamic[sheet.title])
+                    array = value if isinstance(value, ArrayFormula) else None
+                    text, ref = (array.text, array.ref) if array else (value, None)
+                    is_dynamic = cell.coordinate in dynamic[sheet.title]
+                    cells[cell.coordinate] = Formula(str(text), ref, is_dynamic)
                     cached[f"{sheet.title}!{cell.coordinate}"] = shown[sheet.title][cell.coordinate].value
                 elif cell.data_type == "e":
                     cells[cell.coordinate] = Error(value)
@@ -53,7 +56,7 @@ def _load(name: str) -> Loaded:
                 elif isinstance(value, int | float):
                     cells[cell.coordinate] = float(value)
                 else:
-                    cells[cell.coordinate] = float(to_excel(value, book.epoch))
+                    cells[cell.coordinate] = float(to_excel(value, book.epoch))  # type: ignore[no-untyped-call]
         for address, held in list(cells.items()):
             if isinstance(held, Formula) and held.array and ":" in held.array:
                 for row in sheet[held.array]:

@@ -1,4 +1,4 @@
-"""How Excel treats blanks, text, booleans, errors, ranges, spills and circles; each case by its documentation."""
+"""Blanks, text, booleans, errors, ranges, spills and circles: each case as Excel documents it."""
 
 from __future__ import annotations
 
