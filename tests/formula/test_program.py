@@ -91,6 +91,18 @@ def test_gradients_are_those_of_the_branch_taken() -> None:
         assert slope.tolist() == slopes, name
 
 
+def test_gradients_through_look_ups_are_those_of_the_entry_found() -> None:
+    cells: dict[str, object] = {"A1": 1, "B1": "=A1*3", "B2": "=A1^2", "C1": 1, "C2": 2}
+    formulas = {"D1": "=INDEX(B1:B2,MATCH(A1,C1:C2,1))", "D2": "=VLOOKUP(A1,{1,10;2,20},2)*A1"}
+    book = Book.of({"s": {**cells, **formulas}})
+    x = torch.tensor([1.5, 5.0], dtype=torch.float64, requires_grad=True)
+    for name, slopes in {"s!D1": [3.0, 10.0], "s!D2": [10.0, 20.0]}.items():  # 3, 2·5; 10, 20
+        result = book.program(["s!A1"], [name])({"s!A1": x})[name]
+        (slope,) = torch.autograd.grad(result.sum(), x)
+        assert slope.tolist() == slopes, name
+    lanes_equal_floats(book, ["s!A1"], ["s!D1", "s!D2"], {"s!A1": [0.5, 1.0, 1.5, 2.0, 9.0, 1e200]})
+
+
 def test_errors_are_told_by_lane() -> None:
     program = Book.of({"s": {"A1": 1, "A2": "=1/A1", "A3": "=SQRT(A1)"}}).program(["s!A1"], ["s!A2", "s!A3"])
     lanes = {"s!A1": torch.tensor([1.0, 0.0, -1.0], dtype=torch.float64)}
