@@ -67,7 +67,7 @@ class Book:
 
     @property
     def unsupported(self) -> list[tuple[str, str]]:
-        """The cells that cannot be calculated, each with the function that lacks, or the cell it waits for."""
+        """The cells that cannot be calculated, and why: the function that lacks, or the cell before."""
         if self._unsupported is None:
             self.recalculate()
         return list(self._unsupported or [])

@@ -14,7 +14,7 @@ TRUE, FALSE                    ``bool``
 ``#N/A`` as a constant         `Error.NA`
 formula                        ``Formula("=A1+1")``; a shared formula is written out for each of its cells
 {array formula} over F3:F9     ``Formula("=…", array="F3:F9")`` at F3; F4 to F9 are absent
-dynamic array, ``cm="1"``      ``Formula("=…", array=…, dynamic=True)`` at the anchor; spilled cells are absent
+dynamic array, ``cm="1"``      ``Formula("=…", array=…, dynamic=True)`` at the anchor; its spill is absent
 data table (What-If)           ``Formula("=TABLE(F1,F2)", array="C4:F9")`` at its first cell
 cached values                  nowhere: they are never looked at
 defined name                   ``Workbook.names["lr"]``; on a sheet: ``Workbook.names["basic", "slope"]``

@@ -1,4 +1,4 @@
-"""Random numbers that depend on the seed and the cell only, not on the order in which cells are calculated."""
+"""Random numbers that depend on the seed and the cell only, not on the order of calculation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def uniform(seed: int, key: int, draw: int) -> float:
         >>> uniform(0, 1, 0) == uniform(0, 1, 0), 0 <= uniform(0, 1, 1) < 1
         (True, True)
 
-    **Source**: G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number generators" (2014): splitmix64.
+    **Source**: G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number generators" (2014).
     """
     z = (seed * 0x9E3779B97F4A7C15 + key * 0xD1342543DE82EF95 + draw * 0xA0761D6478BD642F + 0x9E3779B97F4A7C15) & _MASK
     for _ in range(2):

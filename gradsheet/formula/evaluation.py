@@ -6,7 +6,7 @@ shows at run time (OFFSET, spills) is calculated on the way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gradsheet.errors import GradsheetError
@@ -216,10 +216,15 @@ class _Lacking(Exception):  # noqa: N818
 
 
 def evaluate(
-    plan: Plan, keys: Iterable[int] | None = None, given: Mapping[int, Any] | None = None, seed: int = 0
+    plan: Plan,
+    keys: Iterable[int] | None = None,
+    given: Mapping[int, Any] | None = None,
+    seed: int = 0,
+    order: Sequence[int] | None = None,
 ) -> Evaluation:
     """A whole recalculation, or of what `keys` need; repeated until spills keep their extent."""
-    order = plan.order(None if keys is None else [k for k in keys if k in plan.formulas])
+    if order is None:
+        order = plan.order(None if keys is None else [k for k in keys if k in plan.formulas])
     known: dict[int, tuple[int, int]] = {
         key: (b - t + 1, r - c + 1) for key, (t, c, b, r) in plan.ranges.items() if plan.formulas[key].dynamic
     }

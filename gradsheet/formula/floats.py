@@ -1,4 +1,4 @@
-"""What straight-line code calls when it runs on floats. Errors are exceptions here; the caller goes the long way."""
+"""What straight-line code calls on floats. An error is an exception; the caller goes the long way."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from gradsheet.formula.cells import Error
 from gradsheet.formula.functions import FUNCTIONS
+from gradsheet.formula.functions.lookup import position as match_position
 from gradsheet.formula.operators import same, whole_power
 from gradsheet.formula.straight import ELEMENTARY
 from gradsheet.formula.values import Failed
@@ -73,6 +74,18 @@ def opposite(flag: bool) -> bool:
     return not flag
 
 
+def position(wanted: float, cells: list[float], kind: float) -> float:
+    """MATCH, from 1."""
+    return 1.0 + match_position(wanted, cells, int(kind))
+
+
+def pick(place: float, values: list[float]) -> float:
+    """The value at a place, counted from 1."""
+    if not 1 <= place < len(values) + 1:
+        raise Failed(Error.REF)
+    return values[int(place) - 1]
+
+
 def _plain(name: str) -> Any:
     compute = FUNCTIONS[name].compute
 
@@ -104,5 +117,7 @@ NAMES: dict[str, Any] = {
     "every": every,
     "some": some,
     "opposite": opposite,
+    "position": position,
+    "pick": pick,
 }
 FAULTS = (ZeroDivisionError, OverflowError, ValueError, Failed)

@@ -11,7 +11,11 @@ from gradsheet.formula.scope import Unsupported
 from gradsheet.formula.values import Area, Array, Failed, Value, array_of, corner
 
 REFUSED = frozenset(
-    ["INDIRECT", "WEBSERVICE", "FILTERXML", "RTD", "CUBEVALUE", "CALL", "REGISTER.ID", "GETPIVOTDATA", "HYPERLINK", "IMAGE", "STOCKHISTORY", "PY", "TABLE", "GROUPBY", "PIVOTBY", "TRIMRANGE", "ARRAY", "ARRAYROW", "DUMMYFUNCTION", "SINGLE"]
+    (
+        *("INDIRECT", "WEBSERVICE", "FILTERXML", "RTD", "CUBEVALUE", "CALL", "REGISTER.ID", "GETPIVOTDATA"),
+        *("IMAGE", "STOCKHISTORY", "PY", "TABLE", "GROUPBY", "PIVOTBY", "TRIMRANGE"),
+        *("ARRAY", "ARRAYROW", "DUMMYFUNCTION"),  # words of that package's own
+    )
 )
 _known: dict[str, Function | None] = {}
 
@@ -36,7 +40,7 @@ def _wrapped(name: str) -> Function | None:
         import formulas
 
         table = formulas.get_functions()
-    found = table[name] if name in table else None
+    found = table.get(name)
     if not callable(found):
         return None
 

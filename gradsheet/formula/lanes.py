@@ -160,6 +160,36 @@ def choose(
     return result
 
 
+def position(wanted: Lane, cells: list[Lane], kind: float) -> Lane:
+    """MATCH, from 1: on which place a lane lands has no derivative."""
+    like = _shared(wanted, *cells)
+    if like is None:
+        return floats.position(wanted, cells, kind)
+    columns = [_tensor(x, like).tolist() for x in (wanted, *cells)]
+    rows = zip(*columns, strict=True)
+    return torch.tensor([_placed(row, kind) for row in rows], dtype=torch.float64)
+
+
+def _placed(row: tuple[float, ...], kind: float) -> float:
+    if any(x - x != 0.0 for x in row):
+        return math.nan  # an error among the cells: taken as one, as MATCH may pass by it
+    return _safely(floats.position, row[0], list(row[1:]), kind)  # type: ignore[arg-type]
+
+
+def pick(place: Lane, values: list[Lane]) -> Lane:
+    """The value at each lane's place, with its derivative; those not picked get none."""
+    like = _shared(place, *values)
+    if like is None or not isinstance(place, Tensor):
+        return floats.pick(place, values)
+    result = torch.full(like.shape, math.nan, dtype=torch.float64)
+    whole = place.detach().floor()
+    for i, value in enumerate(values, start=1):
+        lanes = (whole == i).nonzero().flatten()
+        if len(lanes):
+            result = result.index_put((lanes,), _tensor(value, like)[lanes])
+    return result
+
+
 def _over(value: Lane, like: Tensor) -> Tensor:
     return _tensor(value, like)
 
@@ -241,6 +271,8 @@ NAMES: dict[str, Any] = {
     "some": some,
     "opposite": opposite,
     "choose": choose,
+    "position": position,
+    "pick": pick,
     "whole_power": whole_power,
     "exp": _elementwise("exp", lambda x, y: y),
     "ln": _elementwise("ln", lambda x, y: 1 / x),

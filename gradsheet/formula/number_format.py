@@ -56,7 +56,7 @@ def formatted(value: float | str, code: str) -> str:
         section = sections[2]
     if value < 0:
         value = -value
-    pieces = [m for m in _PIECE.finditer(section)]
+    pieces = list(_PIECE.finditer(section))
     if any(m[8] for m in pieces) or any(m[7] for m in pieces):
         if minus:
             raise Failed(Error.VALUE)

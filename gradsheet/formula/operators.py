@@ -102,8 +102,8 @@ def whole_power(base: float, exponent: int) -> float:
     result, left = 1.0, abs(exponent)
     while left:
         if left & 1:
-            result *= base
-        base *= base
+            result = result * base
+        base = base * base  # not in place: lanes come through here too
         left >>= 1
     if exponent >= 0:
         return result

@@ -372,7 +372,6 @@ def strip_prefix(name: str) -> str:
 
 def _span(first: s.Node, last: s.Node) -> s.Node:
     """``first:last`` as one area where both are cells or areas known beforehand."""
-    if isinstance(first, s.CellRef | s.AreaRef) and isinstance(last, s.CellRef | s.AreaRef):
-        if isinstance(first, s.CellRef) and isinstance(last, s.CellRef) and last.sheet in (None, first.sheet):
-            return s.AreaRef(first.sheet, first.row, first.column, last.row, last.column)
+    if isinstance(first, s.CellRef) and isinstance(last, s.CellRef) and last.sheet in (None, first.sheet):
+        return s.AreaRef(first.sheet, first.row, first.column, last.row, last.column)
     return s.Infix(":", first, last)

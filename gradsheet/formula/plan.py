@@ -181,7 +181,7 @@ class Plan:
 
     def constants_read(self, key: int, wanted: set[int]) -> Iterator[int]:
         """Those of the wanted cells that a formula reads and that hold no formula."""
-        sheet, row, column = unpack(key)
+        _, row, column = unpack(key)
         for at, top, left, bottom, right in self.formulas[key].reads:
             r1, r2 = sorted((top.resolve(row), bottom.resolve(row)))
             c1, c2 = sorted((left.resolve(column), right.resolve(column)))

@@ -1,4 +1,4 @@
-"""Which cells a formula reads, as far as its text tells, and an order in which every cell comes after them."""
+"""Which cells a formula reads, as far as its text tells, and an order that puts them first."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Program:
     Called with values for its inputs, by address, it gives its outputs by address. Inputs that are left out
     keep what the workbook has. On floats an output is what the cell would show, an error included. On
     tensors of shape ``(B,)`` every output is a float64 tensor of that shape; a lane in which the cell would
-    show an error is NaN, and `errors` says which error.
+    show an error is NaN, and `errors` says which error; TRUE is 1 and FALSE 0.
 
     Example:
         >>> from gradsheet.formula.book import Book
@@ -190,9 +190,7 @@ class Program:
             k: Error.NUM if type(v) is float and not math.isfinite(v) else v
             for k, v in self._given(values).items()
         }
-        run = evaluate(
-            self._plan, [self._plan.owners.get(k, k) for k in self._output_keys], given, self._seed
-        )
+        run = evaluate(self._plan, None, given, self._seed, self._needed)
         results: list[Any] = []
         for name, key in zip(self.outputs, self._output_keys, strict=True):
             owner = self._plan.owners.get(key, key)
@@ -244,7 +242,10 @@ class Program:
         import torch
 
         rows = [self._on_floats(self._lane(wide, i)) for i in range(size)]
-        columns = zip(*rows, strict=True)
+        columns = list(zip(*rows, strict=True))
+        for name, column in zip(self.outputs, columns, strict=True):
+            if any(isinstance(x, str) for x in column):
+                raise GradsheetError(f"output {name} is text, which no tensor holds; calculate it on floats")
         return {
             name: torch.tensor(
                 [float(x) if isinstance(x, float | bool) else math.nan for x in column], dtype=torch.float64

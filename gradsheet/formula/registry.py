@@ -72,10 +72,10 @@ class Here:
 
 
 def _scalar(value: Value) -> AnyScalar:
-    value = corner(value)
-    if isinstance(value, Error):
-        raise Failed(value)
-    return value
+    one = corner(value)
+    if isinstance(one, Error):
+        raise Failed(one)
+    return one
 
 
 def _reference(value: Value) -> Area:
@@ -139,6 +139,7 @@ class Function:
         return self.least <= count and (bool(self.rest) or count <= len(self.kinds))
 
     def __call__(self, *args: Value) -> Value:
+        """The value, errors included; over arrays, element by element where it takes scalars."""
         here, given = (args[:1], args[1:]) if self.here else ((), args)
         kinds = [self.kind(i) for i in range(len(given))]
         for value, kind in zip(given, kinds, strict=True):

@@ -11,7 +11,7 @@ from gradsheet.formula.cells import Error, Table, Workbook
 from gradsheet.formula.parser import parse
 
 
-class Unsupported(Exception):  # noqa: N818: not a fault of the workbook
+class Unsupported(Exception):  # noqa: N818
     """A formula cannot be calculated here; the text says why, by the name of what is lacking."""
 
 

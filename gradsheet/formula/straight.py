@@ -452,6 +452,78 @@ def _transpose(cell: _Cell, args: tuple[s.Node, ...]) -> Any:
     return [list(column) for column in zip(*cell.table(args[0]), strict=True)]
 
 
+def _filled(cell: _Cell, node: s.Node) -> Table:
+    """An argument's cells, none of them blank."""
+    table = cell.table(node)
+    if any(x is None for row in table for x in row):
+        raise NotStraight("a look-up among blanks")
+    return table
+
+
+def _listed(codes: list[Any]) -> Code:
+    return f"[{', '.join(codes)}]"
+
+
+def _line(table: Table) -> list[Any]:
+    if len(table) > 1 and len(table[0]) > 1:
+        raise NotStraight("a look-up in a block")
+    return [x for row in table for x in row]
+
+
+def _constant(node: s.Node) -> float:
+    if isinstance(node, s.Number):
+        return node.value
+    if isinstance(node, s.Boolean):
+        return float(node.value)
+    if isinstance(node, s.Prefix) and node.op == "-":
+        return -_constant(node.operand)
+    raise NotStraight("a look-up whose way is calculated")
+
+
+def _match(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
+    kind = _constant(args[2]) if len(args) > 2 else 1.0
+    return f"position({cell.finite(cell.one(args[0]))}, {_listed(_line(_filled(cell, args[1])))}, {kind})"
+
+
+def _index(cell: _Cell, args: tuple[s.Node, ...]) -> Any:
+    table = _filled(cell, args[0])
+    if len(args) == 2:
+        return f"pick({cell.one(args[1])}, {_listed(_line(table))})"
+    if len(args) != 3:
+        raise NotStraight("INDEX of several areas")
+    row, column = (
+        None if isinstance(x, s.Missing) or (isinstance(x, s.Number) and x.value == 0) else x
+        for x in args[1:]
+    )
+    if row is None or column is None:
+        raise NotStraight("INDEX of a whole row or column")
+    lines = [f"pick({cell.one(column)}, {_listed(line)})" for line in table]
+    return f"pick({cell.one(row)}, {_listed(lines)})"
+
+
+def _looked_up(by_row: bool) -> Callable[[_Cell, tuple[s.Node, ...]], Code]:
+    def write(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
+        table = _filled(cell, args[1])
+        lines = [list(x) for x in zip(*table, strict=True)] if by_row else table
+        at = int(_constant(args[2]))
+        if not 1 <= at <= len(lines):
+            raise NotStraight("a look-up outside its table")
+        kind = _constant(args[3]) if len(args) > 3 else 1.0
+        place = f"position({cell.finite(cell.one(args[0]))}, {_listed(lines[0])}, {1.0 if kind else 0.0})"
+        return f"pick({place}, {_listed(lines[at - 1])})"
+
+    return write
+
+
+def _xlookup(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
+    if len(args) != 3:
+        raise NotStraight("XLOOKUP with options")
+    where, results = (_line(_filled(cell, x)) for x in args[1:])
+    if len(where) != len(results):
+        raise NotStraight("XLOOKUP of rows")
+    return f"pick(position({cell.finite(cell.one(args[0]))}, {_listed(where)}, 0.0), {_listed(results)})"
+
+
 _SPECIAL: dict[str, Callable[[_Cell, tuple[s.Node, ...]], Any]] = {
     "SUM": _sum,
     "SUMSQ": _sumsq,
@@ -465,6 +537,11 @@ _SPECIAL: dict[str, Callable[[_Cell, tuple[s.Node, ...]], Any]] = {
     "MMULT": _mmult,
     "TRANSPOSE": _transpose,
     "IF": _Cell.choice,
+    "MATCH": _match,
+    "INDEX": _index,
+    "VLOOKUP": _looked_up(by_row=True),
+    "HLOOKUP": _looked_up(by_row=False),
+    "XLOOKUP": _xlookup,
     "PI": lambda cell, args: "3.141592653589793",
 }
 ELEMENTARY = {

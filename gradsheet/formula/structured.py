@@ -1,6 +1,6 @@
 """Table references: the part in brackets of ``Sales[[#Headers],[amount]]``.
 
-    structured = "[" "]" | "[" column "]" | "[" item "]" | "[@" [ column | span ] "]" | "[" part { "," part } "]"
+    structured = "[" [ column | item | "@" [ column | span ] | part { "," part } ] "]"
     part       = "[" item "]" | span
     span       = "[" column "]" [ ":" "[" column "]" ]
     item       = "#All" | "#Data" | "#Headers" | "#Totals" | "#This Row"

@@ -91,8 +91,8 @@ class Translator:
                 return self.read(call, array, refs)
             case s.Let(bindings, body):
                 code = self.expression(body, array, refs)
-                for name, value in reversed(bindings):
-                    code = f"(lambda {identifier(name)}: {code})({self.expression(value, array, True)})"
+                for word, bound in reversed(bindings):
+                    code = f"(lambda {identifier(word)}: {code})({self.expression(bound, array, True)})"
                 return code
             case s.Lambda(parameters, optional, body):
                 names = ", ".join(identifier(name) for name in parameters)

@@ -19,7 +19,7 @@ Scalar = float | bool | str | Error | None
 Value = Any  # a scalar, an Array, an Area, an Areas or a Lambda
 
 
-class Failed(Exception):  # noqa: N818: an Excel error on its way to the cell that shows it
+class Failed(Exception):  # noqa: N818
     """Raised inside a function to make its result an error."""
 
     def __init__(self, error: Error) -> None:
@@ -136,6 +136,7 @@ class Lambda:
     most: int
 
     def __call__(self, *args: Value) -> Value:
+        """What the LAMBDA makes of its arguments; #VALUE! for too few or too many."""
         if not self.least <= len(args) <= self.most:
             return Error.VALUE
         return self.call(*args, *(MISSING,) * (self.most - len(args)))

@@ -54,7 +54,7 @@ def if_na(value: Lazy, otherwise: Lazy) -> Value:
     return _instead(value(), otherwise, lambda x: x is Error.NA)
 
 
-def _instead(value: Value, otherwise: Lazy, bad: Lazy) -> Value:
+def _instead(value: Value, otherwise: Lazy, bad: Test) -> Value:
     value = spread(value)
     if isinstance(value, Array):
         return lift(lambda x, y: y if bad(x) else x, value, spread(_chosen(otherwise())))

@@ -14,6 +14,7 @@ from gradsheet.formula.registry import (
     Lazy,
     Logical,
     Number,
+    Plain,
     Range,
     Reference,
     Scalar,
@@ -331,6 +332,12 @@ def address(
         return text
     quoted = sheet if sheet.replace("_", "").isalnum() and not sheet[:1].isdigit() else f"'{sheet}'"
     return f"{quoted}!{text}"
+
+
+@function("HYPERLINK")
+def hyperlink(link: Text, shown: Plain | None = None) -> Value:
+    """What a link shows; it is not followed."""
+    return link if shown is None else shown
 
 
 @function("FORMULATEXT")

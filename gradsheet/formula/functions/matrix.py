@@ -181,7 +181,7 @@ def fit(ys: Array, xs: Array | None, constant: bool) -> tuple[list[float], list[
 def least_squares(
     ys: Matrix, xs: Matrix | None = None, constant: Logical = True, statistics: Logical = False
 ) -> Array:
-    """The least-squares line or plane: slopes from the last to the first, then the intercept; and how good it is."""
+    """Least squares: slopes from the last to the first, the intercept, and how good they are."""
     weights, rows, y = fit(ys, xs, constant)
     size = len(weights) - 1
     first: list[Scalar] = [*reversed(weights[:-1]), weights[-1]]
