@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -45,6 +46,17 @@ def test_readme_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     scope: dict[str, object] = {}
     exec(block, scope)
     assert getattr(scope["losses"], "shape", None) == (100_000, 2)
+
+
+def test_workbooks_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """docs/workbooks.md: values, a program, and a gradient through it."""
+    monkeypatch.chdir(ROOT)
+    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "workbooks.md").read_text(), re.DOTALL)
+    scope: dict[str, Any] = {}
+    exec(block, scope)
+    assert scope["values"]["basic!U14"] == 150.75521153771854  # the course's figure
+    assert scope["rates"].grad.isfinite().all()
+    assert scope["rates"].grad.abs().max() > 0
 
 
 def test_every_command_and_option_is_documented() -> None:

@@ -10,9 +10,9 @@ from gradsheet.proof.report import Report
 from gradsheet.report.terminal import table
 
 WORDS = {
-    "cached": "PyTorch = values in the file",
+    "cached": "PyTorch",
     "program": "gradsheet.load",
-    "formulas": "formulas package",
+    "formulas": "formulas",
     "libreoffice": "LibreOffice",
     "ironcalc": "IronCalc",
 }
@@ -21,10 +21,15 @@ WORDS = {
 def tables(report: Report) -> list[Any]:
     """The rows of the oracles, the reasons for what differs, torch.optim, and the notes."""
     rows = [_row(name, result) for name, result in report.oracles.items()]
-    columns = ["compared with", "cells", "exact", "max ULP", "max rel", "first that differs", "left out"]
+    columns = ["engine", "cells", "exact", "max ULP", "max rel", "first to differ", "left out"]
     verdict = "equal" if report.ok else "NOT EQUAL"
     parts: list[Any] = [
-        table(f"{report.workbook}: {verdict}", columns, rows, left=("compared with", "first that differs", "left out"))
+        table(
+            f"{report.workbook}: {verdict}. Each engine against the values in the file:",
+            columns,
+            rows,
+            left=("engine", "first to differ", "left out"),
+        )
     ]
     reasons = _reasons(report)
     if reasons:

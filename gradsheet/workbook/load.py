@@ -28,8 +28,8 @@ def load(path: str | os.PathLike[str], limits: Limits | None = None) -> Book:
         >>> from tempfile import mkdtemp
         >>> from gradsheet import export
         >>> book = load(export("basic", Path(mkdtemp()) / "basic.xlsx", epochs=0))
-        >>> program = book.program(inputs=["basic_lr"], outputs=["basic!R14"])
-        >>> program({"basic_lr": 0.0002})
-        {'basic!R14': 1.0}
+        >>> program = book.program(inputs=["basic_lr"], outputs=["basic!U14"])
+        >>> program({"basic_lr": 0.0001})
+        {'basic!U14': 150.75521153771854}
     """
     return Book(read(path, limits))
