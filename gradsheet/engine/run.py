@@ -15,8 +15,9 @@ from typing import Any, Literal, NamedTuple
 import torch
 from torch import Tensor
 
+from gradsheet.engine.recorder import Recorder
 from gradsheet.engine.setup import Number, Setup, check_size, prepare
-from gradsheet.engine.trace import Recorder, Trace
+from gradsheet.engine.trace import Trace
 from gradsheet.errors import GradsheetError
 from gradsheet.experiments import Experiment, experiment
 from gradsheet.numerics import sqrt
@@ -115,8 +116,8 @@ def _loop(setup: Setup, epochs: int, keep: Keep) -> Trace:
         if rule.retries:
             accepted = sums.accepted & accepted
         recorder.close(epoch, accepted, sums, footers, done.broken)
-        before, epoch = epoch, epoch + accepted
-        if bool((before >= epochs).all()) and bool((epoch > epochs).all()):
+        epoch = epoch + accepted
+        if bool((epoch > epochs).all()):
             break
         if at < warm:
             state = _primed(entry.warmup[at], state, done.state)
