@@ -216,7 +216,11 @@ def _rows(title: str, columns: Sequence[str], rows: list[Any], format_: str, lef
 @main.command()
 @click.argument("workbooks", nargs=-1, required=True, metavar="WORKBOOK...")
 @click.option(
-    "--oracle", "oracles", multiple=True, metavar="NAME", help="Ask only: cached, program, formulas, libreoffice, ironcalc."
+    "--oracle",
+    "oracles",
+    multiple=True,
+    metavar="NAME",
+    help="Ask only cached, program, formulas, libreoffice or ironcalc.",
 )
 @click.option(
     "--all", "everything", is_flag=True, help="Give the formulas package every cell of long sheets (minutes)."

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from openpyxl.utils.cell import get_column_letter, range_boundaries
 
+from gradsheet.address import qualified
 from gradsheet.formula.cells import Error, Formula
-from gradsheet.workbook.address import qualified
 from gradsheet.workbook.measure import Limits
 from gradsheet.workbook.read import contents
 

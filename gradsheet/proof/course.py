@@ -15,13 +15,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gradsheet.address import Cell, parse_cell
 from gradsheet.engine import Trace, run
 from gradsheet.experiments import Experiment, catalogue
 from gradsheet.numerics import sqrt, stack
 from gradsheet.optimisers import Here
 from gradsheet.optimisers.adam import adam
 from gradsheet.proof.book import Book, Value
-from gradsheet.workbook.address import Cell, parse_cell
 
 LABELS = {
     "x": "x", "y": "y", "b": "b", "intercept": "b", "a": "a", "slope": "a", "pred": "pred", "y_pred": "pred",

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from gradsheet.address import Cell, parse_cell
 from gradsheet.engine import Trace, run
 from gradsheet.experiments import Experiment, catalogue
 from gradsheet.proof.book import Book, Value
-from gradsheet.workbook.address import Cell, parse_cell
 from gradsheet.workbook.front import DATA, DATA_FIRST
 from gradsheet.workbook.layout import Layout
 from gradsheet.workbook.values import Values

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from gradsheet.workbook.address import MAX_COLUMN, MAX_ROW, Cell, letters
+from gradsheet.address import MAX_COLUMN, MAX_ROW, Cell, letters
 
 # Whatever is no reference is consumed whole, so that no part of it can be taken for one: texts, quoted sheet
 # names, [external] books and structured[[#references],[A1]], error values, numbers, names and functions.

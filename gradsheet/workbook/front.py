@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gradsheet.workbook.address import Cell, letters
+from gradsheet.address import Cell, letters
 from gradsheet.workbook.charts import DASHES, Series, line_chart, style_title
 from gradsheet.workbook.style import INK, MUTED, PAPER, ROLES, RULE, Formats, number_format
 from gradsheet.workbook.values import Checked, Values

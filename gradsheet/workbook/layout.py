@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Literal
 
+from gradsheet.address import Cell, letters
 from gradsheet.experiments import Experiment
 from gradsheet.table import Column, Reference, render
-from gradsheet.workbook.address import Cell, letters
 
 Table = Literal["steps", "epochs"]
 

@@ -14,8 +14,8 @@ import re
 from dataclasses import dataclass
 from xml.parsers import expat
 
+from gradsheet import address
 from gradsheet.errors import GradsheetError
-from gradsheet.workbook import address
 
 _MEGABYTE = 1_000_000
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from gradsheet.address import Cell, letters
 from gradsheet.table import Column, Role
-from gradsheet.workbook.address import Cell, letters
 from gradsheet.workbook.charts import WIDTH
 from gradsheet.workbook.equation import equation
 from gradsheet.workbook.layout import MODEL, MODEL_LINES, PURPOSE, TITLE, Content, Layout, Table

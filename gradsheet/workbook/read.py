@@ -19,9 +19,9 @@ from openpyxl.packaging.workbook import WorkbookPackage
 from openpyxl.worksheet.table import Table
 from openpyxl.xml.constants import REL_NS, SHARED_STRINGS, XLSM, XLSX, XLTM, XLTX
 
+from gradsheet.address import qualified
 from gradsheet.errors import GradsheetError
 from gradsheet.formula import cells as model
-from gradsheet.workbook.address import qualified
 from gradsheet.workbook.gate import Limits, Package, admit
 from gradsheet.workbook.metadata import dynamic_marks, rich_errors
 from gradsheet.workbook.sheet import MAIN, Lookups, Value, read_sheet, text_of

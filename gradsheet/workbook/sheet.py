@@ -19,9 +19,9 @@ from xml.etree.ElementTree import Element, fromstring
 
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, WINDOWS_EPOCH, from_ISO8601, to_excel
 
+from gradsheet.address import Cell, cells_of, column, letters, parse_cell, parse_range
 from gradsheet.errors import GradsheetError
 from gradsheet.formula import cells as model
-from gradsheet.workbook.address import Cell, cells_of, column, letters, parse_cell, parse_range
 from gradsheet.workbook.fill import Fill
 from gradsheet.workbook.measure import Limits
 

@@ -10,10 +10,10 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
+from gradsheet.address import Cell, letters, qualified
 from gradsheet.engine import Trace
 from gradsheet.formula.book import Book
 from gradsheet.formula.cells import Error
-from gradsheet.workbook.address import Cell, letters, qualified
 from gradsheet.workbook.layout import Content, Layout
 
 Shown = float | bool | str

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.formula.translate import Translator
 
-from gradsheet.workbook.address import Cell, parse_cell
+from gradsheet.address import Cell, parse_cell
 from gradsheet.workbook.fill import Fill
 from gradsheet.workbook.read import read
 

@@ -14,10 +14,10 @@ from openpyxl.pivot.table import TableDefinition
 from openpyxl.reader.workbook import WorkbookParser
 from openpyxl.worksheet.formula import ArrayFormula
 
+from gradsheet.address import cells_of, qualified
 from gradsheet.errors import GradsheetError
 from gradsheet.formula.cells import Error, Formula, Iteration, Table
 from gradsheet.proof.stripped import strip
-from gradsheet.workbook.address import cells_of, qualified
 from gradsheet.workbook.gate import Limits
 from gradsheet.workbook.read import Contents, cached, contents, read
 

@@ -9,10 +9,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 import gradsheet
+from gradsheet.address import split
 from gradsheet.formula.cells import Error
 from gradsheet.proof.book import LIMITS, Value
 from gradsheet.proof.oracles import OracleValues
-from gradsheet.workbook.address import split
 from gradsheet.workbook.load import load
 
 

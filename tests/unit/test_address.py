@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import column_index_from_string, get_column_letter, quote_sheetname
 
+from gradsheet import address
+from gradsheet.address import MAX_COLUMN, MAX_ROW, Cell, Range
 from gradsheet.errors import GradsheetError
-from gradsheet.workbook import address
-from gradsheet.workbook.address import MAX_COLUMN, MAX_ROW, Cell, Range
 
 columns = st.integers(1, MAX_COLUMN)
 cells = st.builds(Cell, st.integers(1, MAX_ROW), columns)
