@@ -389,7 +389,10 @@ def _sumsq(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
 
 
 def _count(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
-    return repr(float(len(cell.numbers(args))))
+    codes = cell.numbers(args)
+    if cell.writer.lanes and any(code in cell.writer.varying for code in codes):
+        return f"count({_listed(codes)})"  # a lane may hold an error, which COUNT passes by
+    return repr(float(len(codes)))
 
 
 def _average(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
