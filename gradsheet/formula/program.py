@@ -11,7 +11,8 @@ from gradsheet.formula import floats
 from gradsheet.formula.cells import Error
 from gradsheet.formula.evaluation import evaluate
 from gradsheet.formula.plan import Plan
-from gradsheet.formula.straight import NotStraight, Writer
+from gradsheet.formula.straight import Writer
+from gradsheet.formula.straight_code import NotStraight
 
 BLOCK = 32_768  # lanes at a time where no gradient is wanted: what a pass keeps then fits the caches
 
