@@ -13,7 +13,8 @@ from gradsheet.formula.evaluation import Evaluation, evaluate
 from gradsheet.formula.plan import Plan
 from gradsheet.formula.program import Program
 from gradsheet.formula.recalculation import Recalculation
-from gradsheet.formula.straight import NotStraight, Writer
+from gradsheet.formula.straight import Writer
+from gradsheet.formula.straight_code import NotStraight
 
 
 class Book:

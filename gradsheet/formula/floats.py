@@ -10,7 +10,7 @@ from gradsheet.formula.cells import Error
 from gradsheet.formula.functions import FUNCTIONS
 from gradsheet.formula.functions.lookup import position as match_position
 from gradsheet.formula.operators import same, whole_power
-from gradsheet.formula.straight import ELEMENTARY
+from gradsheet.formula.straight_functions import ELEMENTARY
 from gradsheet.formula.values import Failed
 
 

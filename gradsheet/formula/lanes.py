@@ -17,7 +17,9 @@ from torch import Tensor
 from gradsheet import numerics
 from gradsheet.errors import GradsheetError
 from gradsheet.formula import floats
+from gradsheet.formula.cells import Error
 from gradsheet.formula.operators import same, whole_power
+from gradsheet.formula.values import Failed
 
 Lane = Any  # a Tensor with a leading batch axis, or a float that is the same on every lane
 
@@ -44,6 +46,14 @@ def total(values: Iterable[Lane]) -> Lane:
     result: Lane = 0.0
     for value in values:
         result = result + value
+    return result
+
+
+def count(values: Iterable[Lane]) -> Lane:
+    """COUNT: errors are passed by."""
+    result: Lane = 0.0
+    for value in values:
+        result = result + (torch.isfinite(value).to(torch.float64) if isinstance(value, Tensor) else 1.0)
     return result
 
 
@@ -167,13 +177,18 @@ def position(wanted: Lane, cells: list[Lane], kind: float) -> Lane:
         return floats.position(wanted, cells, kind)
     columns = [_tensor(x, like).tolist() for x in (wanted, *cells)]
     rows = zip(*columns, strict=True)
-    return torch.tensor([_placed(row, kind) for row in rows], dtype=torch.float64)
+    return torch.tensor([_placed(row, kind) for row in rows], dtype=torch.float64, device=like.device)
 
 
 def _placed(row: tuple[float, ...], kind: float) -> float:
+    if row[0] != row[0]:
+        return math.nan
     if any(x - x != 0.0 for x in row):
-        return math.nan  # an error among the cells: taken as one, as MATCH may pass by it
-    return _safely(floats.position, row[0], list(row[1:]), kind)  # type: ignore[arg-type]
+        raise Failed(Error.NA)  # MATCH may pass by an error: these lanes go the long way
+    try:
+        return floats.position(row[0], list(row[1:]), kind)
+    except floats.FAULTS:
+        return math.nan
 
 
 def pick(place: Lane, values: list[Lane]) -> Lane:
@@ -181,7 +196,7 @@ def pick(place: Lane, values: list[Lane]) -> Lane:
     like = _shared(place, *values)
     if like is None or not isinstance(place, Tensor):
         return floats.pick(place, values)
-    result = torch.full(like.shape, math.nan, dtype=torch.float64)
+    result = torch.full(like.shape, math.nan, dtype=torch.float64, device=like.device)
     whole = place.detach().floor()
     for i, value in enumerate(values, start=1):
         lanes = (whole == i).nonzero().flatten()
@@ -202,7 +217,9 @@ class _Elementwise(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, compute: Any, slope: Any, value: Tensor) -> Tensor:
-        result = torch.tensor([_safely(compute, x) for x in value.tolist()], dtype=torch.float64)
+        result = torch.tensor(
+            [_safely(compute, x) for x in value.tolist()], dtype=torch.float64, device=value.device
+        )
         ctx.save_for_backward(value, result)
         ctx.slope = slope
         return result
@@ -214,6 +231,8 @@ class _Elementwise(torch.autograd.Function):
 
 
 def _safely(compute: Any, *args: float) -> float:
+    if any(x - x != 0.0 for x in args):
+        return math.nan
     try:
         result = float(compute(*args))
     except floats.FAULTS:
@@ -246,7 +265,9 @@ def _two(word: str) -> Callable[..., Lane]:
         ):
             raise GradsheetError(f"{word} has no derivative here; calculate it without gradients")
         rows = zip(*(_tensor(v, like).tolist() for v in values), strict=True)
-        result = torch.tensor([_safely(compute, *row) for row in rows], dtype=torch.float64)
+        result = torch.tensor(
+            [_safely(compute, *row) for row in rows], dtype=torch.float64, device=like.device
+        )
         if not any(isinstance(v, Tensor) and v.requires_grad for v in values) or word == "rounded":
             return result
         base, second = (*(_tensor(v, like) for v in values), torch.full_like(result, 10.0))[:2]
@@ -263,6 +284,7 @@ NAMES: dict[str, Any] = {
     **{word: _compared(word) for word in ("equal", "unequal", "less", "greater", "at_most", "at_least")},
     "finite": finite,
     "total": total,
+    "count": count,
     "sqrt": sqrt,
     "absolute": absolute,
     "largest": largest,

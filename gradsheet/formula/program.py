@@ -11,7 +11,8 @@ from gradsheet.formula import floats
 from gradsheet.formula.cells import Error
 from gradsheet.formula.evaluation import evaluate
 from gradsheet.formula.plan import Plan
-from gradsheet.formula.straight import NotStraight, Writer
+from gradsheet.formula.straight import Writer
+from gradsheet.formula.straight_code import NotStraight
 
 BLOCK = 32_768  # lanes at a time where no gradient is wanted: what a pass keeps then fits the caches
 
@@ -232,7 +233,9 @@ class Program:
             count = next(v.numel() for v in block if isinstance(v, torch.Tensor))
             try:
                 results = run(*block)
-            except floats.FAULTS:  # an error that does not depend on the lane
+            except floats.FAULTS as fault:  # an error on every lane, or one that a look-up may pass by
+                if grad:
+                    raise GradsheetError("no gradients where a cell that is read shows an error") from fault
                 return self._lane_by_lane(wide, size)
             parts.append([_finished(r, count) for r in results])
         joined = parts[0] if len(parts) == 1 else [torch.cat(column) for column in zip(*parts, strict=True)]

@@ -13,7 +13,8 @@ from typing import Any
 from gradsheet.formula import floats
 from gradsheet.formula.evaluation import evaluate
 from gradsheet.formula.plan import Plan
-from gradsheet.formula.straight import NotStraight, Writer
+from gradsheet.formula.straight import Writer
+from gradsheet.formula.straight_code import NotStraight
 
 MOST = 20_000  # cells; beyond, writing the code takes longer than it saves
 

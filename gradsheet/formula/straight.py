@@ -22,18 +22,11 @@ from gradsheet.formula.functions import FUNCTIONS
 from gradsheet.formula.operators import LARGEST_PRODUCT
 from gradsheet.formula.plan import Plan
 from gradsheet.formula.scope import Unsupported
+from gradsheet.formula.straight_code import ATOM, Code, NotStraight, Table, bare, square
+from gradsheet.formula.straight_functions import ELEMENTARY, SPECIAL
 
 _COMPARISONS = {"=": "equal", "<>": "unequal", "<": "less", ">": "greater", "<=": "at_most", ">=": "at_least"}
 _LARGEST = 20_000
-_ATOM = re.compile(r"-?[A-Za-z_0-9.]+")
-
-
-class NotStraight(Exception):  # noqa: N818
-    """A formula needs more than numbers; the text says what."""
-
-
-Code = str
-Table = list[list["Code | None"]]  # None is a blank
 
 
 @dataclass(slots=True)
@@ -73,7 +66,7 @@ class Writer:
         """The line of a formula cell, or the lines of an array formula's cells."""
         pattern = self.plan.formulas[key]
         sheet, row, column = unpack(key)
-        cell = _Cell(self, sheet, row, column, pattern.array)
+        cell = CellWriter(self, sheet, row, column, pattern.array)
         value = cell.expression(pattern.tree)
         if key in self.plan.ranges and isinstance(value, list):
             top, left, bottom, right = self.plan.ranges[key]
@@ -84,7 +77,7 @@ class Writer:
             for i in range(height):
                 for j in range(width):
                     at = pack(sheet, top + i, left + j)
-                    lines.append(f"{self.variable(at)} = {_bare(value[i][j] or repr(0.0))}")
+                    lines.append(f"{self.variable(at)} = {bare(value[i][j] or repr(0.0))}")
                     self.numbers.add(at)
             return lines
         if isinstance(value, list):
@@ -94,11 +87,11 @@ class Writer:
         if key in self.plan.ranges and self.plan.ranges[key][:2] != self.plan.ranges[key][2:]:
             raise NotStraight("one value over a range")
         self.numbers.add(key)
-        return [f"{self.variable(key)} = {_bare(value) if value else 0.0}"]
+        return [f"{self.variable(key)} = {bare(value) if value else 0.0}"]
 
 
 @dataclass(slots=True)
-class _Cell:
+class CellWriter:
     """Writes one formula."""
 
     writer: Writer
@@ -111,6 +104,7 @@ class _Cell:
     # ---- values: a Code for one number, a Table for an array
 
     def expression(self, node: s.Node) -> Any:
+        """An expression: code for one number, or a table of codes."""
         match node:
             case s.Number(value):
                 return repr(value)
@@ -167,18 +161,20 @@ class _Cell:
 
     def finite(self, code: Code) -> Code:
         """Guards a value that must not be infinite where that would be absorbed."""
-        if _ATOM.fullmatch(code) and (not self.writer.lanes or code not in self.writer.varying):
+        if ATOM.fullmatch(code) and (not self.writer.lanes or code not in self.writer.varying):
             return code
         return f"finite({code})"
 
     def power(self, base: Any, exponent: Any) -> Any:
+        """``base ^ exponent``: a product for a whole exponent."""
+
         def write(a: Code, b: Code) -> Code:
             try:
                 n = float(b.strip("()"))
             except ValueError:
                 return f"power({self.finite(a)}, {self.finite(b)})"
             if n == 2.0:
-                return _square(a)
+                return square(a)
             if n == int(n) and 0 < abs(n) <= LARGEST_PRODUCT:
                 if n > 0:
                     return f"whole_power({a}, {int(n)})"
@@ -284,7 +280,10 @@ class _Cell:
     # ---- functions
 
     def call(self, name: str, args: tuple[s.Node, ...]) -> Any:
-        special = _SPECIAL.get(name)
+        """A function, written out or called."""
+        if name == "IF":
+            return self.choice(args)
+        special = SPECIAL.get(name)
         if special is not None:
             return special(self, args)
         if name in ELEMENTARY and args and not any(isinstance(x, s.Missing) for x in args):
@@ -313,6 +312,7 @@ class _Cell:
         return f"unequal({self.finite(self.one(node))}, 0.0)"
 
     def comparable(self, node: s.Node) -> Code:
+        """One side of a comparison."""
         if isinstance(node, s.CellRef):
             code = self.expression(node)
             return self.finite(code or "0.0")
@@ -339,6 +339,7 @@ class _Cell:
         return f"choose({test}, {', '.join(parts)})"
 
     def finite_branch(self, node: s.Node) -> Code:
+        """A branch of IF on floats; left empty, it is 0."""
         return "0.0" if isinstance(node, s.Missing) else self.one(node)
 
 
@@ -348,221 +349,3 @@ def _is_condition(node: s.Node) -> bool:
         or (isinstance(node, s.Infix) and node.op in _COMPARISONS)
         or (isinstance(node, s.Call) and node.name in ("AND", "OR", "NOT"))
     )
-
-
-def _added(codes: list[Code]) -> Code:
-    if not codes:
-        return "0.0"
-    if len(codes) > 60:
-        return f"total([{', '.join(codes)}])"
-    return "(" + " + ".join(codes) + ")" if len(codes) > 1 else codes[0]
-
-
-def _square(code: Code) -> Code:
-    """x·x; a compound x is kept on the way, which is cheaper than a call."""
-    if _ATOM.fullmatch(code) and not code.startswith("-"):
-        return f"{code} * {code}"
-    inner = code[1:-1] if _enclosed(code) else code
-    return f"(x := {inner}) * x"
-
-
-def _bare(code: Code) -> Code:
-    return code[1:-1] if _enclosed(code) and not code.startswith("(x :=") else code
-
-
-def _enclosed(code: Code) -> bool:
-    """Whether one pair of parentheses holds the whole code."""
-    depth = 0
-    for i, sign in enumerate(code):
-        depth += (sign == "(") - (sign == ")")
-        if depth == 0 and i < len(code) - 1:
-            return False
-    return code.startswith("(")
-
-
-def _sum(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
-    return _added(cell.numbers(args))
-
-
-def _sumsq(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
-    return _added([_square(x) for x in cell.numbers(args)])
-
-
-def _count(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
-    return repr(float(len(cell.numbers(args))))
-
-
-def _average(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
-    codes = cell.numbers(args)
-    return f"({_added(codes)} / {float(len(codes))})"
-
-
-def _product(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
-    codes = cell.numbers(args)
-    return "(" + " * ".join(codes) + ")" if codes else "0.0"
-
-
-def _extreme(word: str) -> Callable[[_Cell, tuple[s.Node, ...]], Code]:
-    def write(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
-        codes = [cell.finite(x) for x in cell.numbers(args)]
-        return f"{word}({', '.join(codes)})" if len(codes) > 1 else codes[0] if codes else "0.0"
-
-    return write
-
-
-def _sumproduct(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
-    tables = [cell.table(x) for x in args]
-    if len({(len(t), len(t[0])) for t in tables}) > 1:
-        raise NotStraight("SUMPRODUCT of different sizes")
-    terms = [
-        " * ".join(x or "0.0" for x in spot)
-        for rows in zip(*tables, strict=True)
-        for spot in zip(*rows, strict=True)
-    ]
-    return _added(terms)
-
-
-def _sumxmy2(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
-    first, second = ([x for row in cell.table(arg) for x in row] for arg in args)
-    if len(first) != len(second):
-        raise NotStraight("SUMXMY2 of different sizes")
-    return _added(
-        [
-            f"(x := {a} - {b}) * x"
-            for a, b in zip(first, second, strict=True)
-            if a is not None and b is not None
-        ]
-    )
-
-
-def _mmult(cell: _Cell, args: tuple[s.Node, ...]) -> Any:
-    first, second = (cell.table(x) for x in args)
-    if len(first[0]) != len(second) or any(x is None for t in (first, second) for row in t for x in row):
-        raise NotStraight("MMULT of sizes that do not fit, or of blanks")
-    if not cell.array and (len(first), len(second[0])) != (1, 1):
-        first, second = first[:1], [row[:1] for row in second]
-    columns = list(zip(*second, strict=True))
-    return [
-        [_added([f"{a} * {b}" for a, b in zip(row, column, strict=True)]) for column in columns]
-        for row in first
-    ]
-
-
-def _transpose(cell: _Cell, args: tuple[s.Node, ...]) -> Any:
-    return [list(column) for column in zip(*cell.table(args[0]), strict=True)]
-
-
-def _filled(cell: _Cell, node: s.Node) -> Table:
-    """An argument's cells, none of them blank."""
-    table = cell.table(node)
-    if any(x is None for row in table for x in row):
-        raise NotStraight("a look-up among blanks")
-    return table
-
-
-def _listed(codes: list[Any]) -> Code:
-    return f"[{', '.join(codes)}]"
-
-
-def _line(table: Table) -> list[Any]:
-    if len(table) > 1 and len(table[0]) > 1:
-        raise NotStraight("a look-up in a block")
-    return [x for row in table for x in row]
-
-
-def _constant(node: s.Node) -> float:
-    if isinstance(node, s.Number):
-        return node.value
-    if isinstance(node, s.Boolean):
-        return float(node.value)
-    if isinstance(node, s.Prefix) and node.op == "-":
-        return -_constant(node.operand)
-    raise NotStraight("a look-up whose way is calculated")
-
-
-def _match(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
-    kind = _constant(args[2]) if len(args) > 2 else 1.0
-    return f"position({cell.finite(cell.one(args[0]))}, {_listed(_line(_filled(cell, args[1])))}, {kind})"
-
-
-def _index(cell: _Cell, args: tuple[s.Node, ...]) -> Any:
-    table = _filled(cell, args[0])
-    if len(args) == 2:
-        return f"pick({cell.one(args[1])}, {_listed(_line(table))})"
-    if len(args) != 3:
-        raise NotStraight("INDEX of several areas")
-    row, column = (
-        None if isinstance(x, s.Missing) or (isinstance(x, s.Number) and x.value == 0) else x
-        for x in args[1:]
-    )
-    if row is None or column is None:
-        raise NotStraight("INDEX of a whole row or column")
-    lines = [f"pick({cell.one(column)}, {_listed(line)})" for line in table]
-    return f"pick({cell.one(row)}, {_listed(lines)})"
-
-
-def _looked_up(by_row: bool) -> Callable[[_Cell, tuple[s.Node, ...]], Code]:
-    def write(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
-        table = _filled(cell, args[1])
-        lines = [list(x) for x in zip(*table, strict=True)] if by_row else table
-        at = int(_constant(args[2]))
-        if not 1 <= at <= len(lines):
-            raise NotStraight("a look-up outside its table")
-        kind = _constant(args[3]) if len(args) > 3 else 1.0
-        place = f"position({cell.finite(cell.one(args[0]))}, {_listed(lines[0])}, {1.0 if kind else 0.0})"
-        return f"pick({place}, {_listed(lines[at - 1])})"
-
-    return write
-
-
-def _xlookup(cell: _Cell, args: tuple[s.Node, ...]) -> Code:
-    if len(args) != 3:
-        raise NotStraight("XLOOKUP with options")
-    where, results = (_line(_filled(cell, x)) for x in args[1:])
-    if len(where) != len(results):
-        raise NotStraight("XLOOKUP of rows")
-    return f"pick(position({cell.finite(cell.one(args[0]))}, {_listed(where)}, 0.0), {_listed(results)})"
-
-
-_SPECIAL: dict[str, Callable[[_Cell, tuple[s.Node, ...]], Any]] = {
-    "SUM": _sum,
-    "SUMSQ": _sumsq,
-    "COUNT": _count,
-    "AVERAGE": _average,
-    "PRODUCT": _product,
-    "MAX": _extreme("largest"),
-    "MIN": _extreme("smallest"),
-    "SUMPRODUCT": _sumproduct,
-    "SUMXMY2": _sumxmy2,
-    "MMULT": _mmult,
-    "TRANSPOSE": _transpose,
-    "IF": _Cell.choice,
-    "MATCH": _match,
-    "INDEX": _index,
-    "VLOOKUP": _looked_up(by_row=True),
-    "HLOOKUP": _looked_up(by_row=False),
-    "XLOOKUP": _xlookup,
-    "PI": lambda cell, args: "3.141592653589793",
-}
-ELEMENTARY = {
-    "SQRT": "sqrt",
-    "ABS": "absolute",
-    "EXP": "exp",
-    "LN": "ln",
-    "LOG10": "log10",
-    "LOG": "log",
-    "POWER": "power",
-    "SIN": "sin",
-    "COS": "cos",
-    "TAN": "tan",
-    "TANH": "tanh",
-    "SINH": "sinh",
-    "COSH": "cosh",
-    "ATAN": "atan",
-    "ASIN": "asin",
-    "ACOS": "acos",
-    "SIGN": "sign",
-    "INT": "floor_to_integer",
-    "ROUND": "rounded",
-    "MOD": "remainder",
-}

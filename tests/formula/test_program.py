@@ -61,6 +61,12 @@ MIXED = {
     "C7": "=ROUND(A1,2)+MOD(A1,3)",
     "C8": "=IFERROR(1/A1,99)+VLOOKUP(B1,A1:B1,1)",
     "C9": "=MAX(0-1E308*A1,0)",
+    "D1": "=1/A1", "D2": "=SQRT(B1)", "D3": "=A1*1E200",
+    "C10": "=COUNT(D1:D3)+SIGN(A1*A1*B1)",
+    "C11": "=MATCH(A1,D1:D3,0)",
+    "C12": "=INDEX(D1:D3,B1)",
+    "C13": "=IF(OR(A1=B1,NOT(A1<0)),D1,D2)",
+    "C14": "=1/(1+EXP(-A1))+SUMSQ(D1:D2)",
 }  # fmt: skip
 
 
@@ -75,7 +81,7 @@ MIXED = {
 def test_any_lanes_equal_their_own_runs(pairs: list[tuple[float, float]]) -> None:
     book = Book.of({"s": MIXED})
     values = {"s!A1": [a for a, _ in pairs], "s!B1": [b for _, b in pairs]}
-    for row in range(1, 10):
+    for row in range(1, 15):
         lanes_equal_floats(book, ["s!A1", "s!B1"], [f"s!C{row}"], values)
 
 
