@@ -150,9 +150,7 @@ class Book:
             code = writer.lines(key)
         except NotStraight:
             pattern = plan.formulas[key]
-            code = [
-                pattern.expression if pattern.unsupported is None else f"unsupported: {pattern.unsupported}"
-            ]
+            code = [pattern.expression if pattern.unsupported is None else f"unsupported: {pattern.unsupported}"]
         gap = " " * (len(label) + 4)
         return f"{label}    {text}\n" + "\n".join(gap + line for line in code)
 

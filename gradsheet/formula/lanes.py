@@ -217,9 +217,7 @@ class _Elementwise(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, compute: Any, slope: Any, value: Tensor) -> Tensor:
-        result = torch.tensor(
-            [_safely(compute, x) for x in value.tolist()], dtype=torch.float64, device=value.device
-        )
+        result = torch.tensor([_safely(compute, x) for x in value.tolist()], dtype=torch.float64, device=value.device)
         ctx.save_for_backward(value, result)
         ctx.slope = slope
         return result
@@ -265,9 +263,7 @@ def _two(word: str) -> Callable[..., Lane]:
         ):
             raise GradsheetError(f"{word} has no derivative here; calculate it without gradients")
         rows = zip(*(_tensor(v, like).tolist() for v in values), strict=True)
-        result = torch.tensor(
-            [_safely(compute, *row) for row in rows], dtype=torch.float64, device=like.device
-        )
+        result = torch.tensor([_safely(compute, *row) for row in rows], dtype=torch.float64, device=like.device)
         if not any(isinstance(v, Tensor) and v.requires_grad for v in values) or word == "rounded":
             return result
         base, second = (*(_tensor(v, like) for v in values), torch.full_like(result, 10.0))[:2]

@@ -45,9 +45,7 @@ def formatted(value: float | str, code: str) -> str:
     sections = _sections(code)
     if isinstance(value, str):
         if len(sections) > 3 or "@" in sections[-1]:
-            return "".join(
-                m[1] or m[2] or (value if m[0] == "@" else m[0]) for m in _PIECE.finditer(sections[-1])
-            )
+            return "".join(m[1] or m[2] or (value if m[0] == "@" else m[0]) for m in _PIECE.finditer(sections[-1]))
         return value
     section, minus = sections[0], value < 0
     if value < 0 and len(sections) > 1:

@@ -154,9 +154,7 @@ class Program:
     def _values(self, inputs: Mapping[str, Any]) -> list[Any]:
         for name in inputs:
             if name not in self.inputs:
-                raise GradsheetError(
-                    f"'{name}' is no input of this program (inputs: {', '.join(self.inputs)})"
-                )
+                raise GradsheetError(f"'{name}' is no input of this program (inputs: {', '.join(self.inputs)})")
         values: list[Any] = []
         for name, key in zip(self.inputs, self._input_keys, strict=True):
             value = inputs.get(name)
@@ -188,8 +186,7 @@ class Program:
     def _carefully(self, values: Sequence[Any]) -> list[Any]:
         """With errors as values, by the long way."""
         given = {
-            k: Error.NUM if type(v) is float and not math.isfinite(v) else v
-            for k, v in self._given(values).items()
+            k: Error.NUM if type(v) is float and not math.isfinite(v) else v for k, v in self._given(values).items()
         }
         run = evaluate(self._plan, None, given, self._seed, self._needed)
         results: list[Any] = []
@@ -210,9 +207,7 @@ class Program:
         for name, v in zip(self.inputs, values, strict=True):
             if isinstance(v, torch.Tensor):
                 if v.dim() > 1 or v.numel() not in (1, size):
-                    raise GradsheetError(
-                        f"input {name}: give tensors of one shape (B,), not {tuple(v.shape)}"
-                    )
+                    raise GradsheetError(f"input {name}: give tensors of one shape (B,), not {tuple(v.shape)}")
                 wide.append(v.to(torch.float64).reshape(-1).expand(size))
             else:
                 wide.append(v)
@@ -225,8 +220,7 @@ class Program:
         blocks = [wide]
         if not grad and size > BLOCK:
             blocks = [
-                [v[i : i + BLOCK] if isinstance(v, torch.Tensor) else v for v in wide]
-                for i in range(0, size, BLOCK)
+                [v[i : i + BLOCK] if isinstance(v, torch.Tensor) else v for v in wide] for i in range(0, size, BLOCK)
             ]
         parts: list[list[Any]] = []
         for block in blocks:
@@ -258,9 +252,7 @@ class Program:
 
     @staticmethod
     def _lane(wide: Sequence[Any], index: int) -> list[Any]:
-        return [
-            float(v.reshape(-1)[index if v.numel() > 1 else 0]) if hasattr(v, "numel") else v for v in wide
-        ]
+        return [float(v.reshape(-1)[index if v.numel() > 1 else 0]) if hasattr(v, "numel") else v for v in wide]
 
     def errors(self, inputs: Mapping[str, Any]) -> dict[str, dict[int, Error]]:
         """For each output, the lanes that show an error, and which.

@@ -52,9 +52,7 @@ class Writer:
         found = self.names.get(key)
         if found is None:
             sheet, row, column = unpack(key)
-            word = (
-                re.sub(r"\W+", "_", self.plan.scope.sheet_names[sheet], flags=re.ASCII).strip("_") or "sheet"
-            )
+            word = re.sub(r"\W+", "_", self.plan.scope.sheet_names[sheet], flags=re.ASCII).strip("_") or "sheet"
             found = f"{'_' if word[0].isdigit() else ''}{word}_{a1(row, column)}"
             while found in self.taken:
                 found += "_"
@@ -125,9 +123,7 @@ class CellWriter:
                 if op == "^":
                     return self.power(self.expression(left), self.expression(right))
                 guard = self.finite if op == "/" else str
-                return self.each(
-                    lambda a, b: f"({a} {op} {guard(b)})", self.expression(left), self.expression(right)
-                )
+                return self.each(lambda a, b: f"({a} {op} {guard(b)})", self.expression(left), self.expression(right))
             case s.Call(name, args):
                 return self.call(name, args)
         raise NotStraight(f"{type(node).__name__.lower()} {getattr(node, 'op', getattr(node, 'name', ''))}")

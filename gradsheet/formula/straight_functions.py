@@ -50,9 +50,7 @@ def _sumproduct(cell: CellWriter, args: tuple[s.Node, ...]) -> Code:
     if len({(len(t), len(t[0])) for t in tables}) > 1:
         raise NotStraight("SUMPRODUCT of different sizes")
     terms = [
-        " * ".join(x or "0.0" for x in spot)
-        for rows in zip(*tables, strict=True)
-        for spot in zip(*rows, strict=True)
+        " * ".join(x or "0.0" for x in spot) for rows in zip(*tables, strict=True) for spot in zip(*rows, strict=True)
     ]
     return added(terms)
 
@@ -62,11 +60,7 @@ def _sumxmy2(cell: CellWriter, args: tuple[s.Node, ...]) -> Code:
     if len(first) != len(second):
         raise NotStraight("SUMXMY2 of different sizes")
     return added(
-        [
-            f"(x := {a} - {b}) * x"
-            for a, b in zip(first, second, strict=True)
-            if a is not None and b is not None
-        ]
+        [f"(x := {a} - {b}) * x" for a, b in zip(first, second, strict=True) if a is not None and b is not None]
     )
 
 
@@ -77,10 +71,7 @@ def _mmult(cell: CellWriter, args: tuple[s.Node, ...]) -> Any:
     if not cell.array and (len(first), len(second[0])) != (1, 1):
         first, second = first[:1], [row[:1] for row in second]
     columns = list(zip(*second, strict=True))
-    return [
-        [added([f"{a} * {b}" for a, b in zip(row, column, strict=True)]) for column in columns]
-        for row in first
-    ]
+    return [[added([f"{a} * {b}" for a, b in zip(row, column, strict=True)]) for column in columns] for row in first]
 
 
 def _transpose(cell: CellWriter, args: tuple[s.Node, ...]) -> Any:
@@ -123,8 +114,7 @@ def _index(cell: CellWriter, args: tuple[s.Node, ...]) -> Any:
     if len(args) != 3:
         raise NotStraight("INDEX of several areas")
     row, column = (
-        None if isinstance(x, s.Missing) or (isinstance(x, s.Number) and x.value == 0) else x
-        for x in args[1:]
+        None if isinstance(x, s.Missing) or (isinstance(x, s.Number) and x.value == 0) else x for x in args[1:]
     )
     if row is None or column is None:
         raise NotStraight("INDEX of a whole row or column")

@@ -28,9 +28,7 @@ WORKBOOKS = {
 
 
 @pytest.mark.parametrize("name", WORKBOOKS)
-def test_cells_equal_what_excel_cached(
-    name: str, course: Callable[[str], tuple[Workbook, dict[str, object]]]
-) -> None:
+def test_cells_equal_what_excel_cached(name: str, course: Callable[[str], tuple[Workbook, dict[str, object]]]) -> None:
     workbook, cached = course(name)
     book = Book(workbook)
     first, again = book.recalculate(), book.recalculate()

@@ -24,9 +24,7 @@ def test_the_headline_of_the_course(course: Course) -> None:
     assert "basic_F33 = sqrt(" in program.source
 
 
-def lanes_equal_floats(
-    book: Book, inputs: list[str], outputs: list[str], values: dict[str, list[float]]
-) -> None:
+def lanes_equal_floats(book: Book, inputs: list[str], outputs: list[str], values: dict[str, list[float]]) -> None:
     program = book.program(inputs, outputs)
     batch = program({k: torch.tensor(v, dtype=torch.float64) for k, v in values.items()})
     for i in range(len(next(iter(values.values())))):
@@ -45,9 +43,7 @@ def test_every_lane_equals_its_own_run(sheet: str, course: Course) -> None:
     rates = torch.logspace(-7, 300, 60, dtype=torch.float64).tolist()
     names = {"basic": "basic!F1", "rmsprop": "rmsprop!D2", "adam_ann": "adam_ann!D2"}
     outputs = [f"{sheet}!C32", f"{sheet}!D32", f"{sheet}!E20"]
-    lanes_equal_floats(
-        book, [names.get(sheet, f"{sheet}!lr")], outputs, {names.get(sheet, f"{sheet}!lr"): rates}
-    )
+    lanes_equal_floats(book, [names.get(sheet, f"{sheet}!lr")], outputs, {names.get(sheet, f"{sheet}!lr"): rates})
 
 
 MIXED = {
@@ -86,9 +82,7 @@ def test_any_lanes_equal_their_own_runs(pairs: list[tuple[float, float]]) -> Non
 
 
 def test_gradients_are_those_of_the_branch_taken() -> None:
-    book = Book.of(
-        {"s": {"A1": 4, "B1": "=IF(A1>0,SQRT(A1),0)", "B2": "=MAX(0,A1)", "B3": "=A1^3+EXP(0*A1)"}}
-    )
+    book = Book.of({"s": {"A1": 4, "B1": "=IF(A1>0,SQRT(A1),0)", "B2": "=MAX(0,A1)", "B3": "=A1^3+EXP(0*A1)"}})
     x = torch.tensor([4.0, 0.0, -1.0], dtype=torch.float64, requires_grad=True)
     expected = {"s!B1": [0.25, 0.0, 0.0], "s!B2": [1.0, 0.0, 0.0], "s!B3": [48.0, 0.0, 3.0]}  # by hand
     for name, slopes in expected.items():

@@ -106,9 +106,7 @@ def binomial(successes: Number, trials: Number, share: Number, cumulative: Logic
     """The chance of so many successes, or of at most so many."""
     k, n = math.floor(successes), math.floor(trials)
     _require(0 <= k <= n and 0 <= share <= 1)
-    chances = [
-        math.comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(0 if cumulative else k, k + 1)
-    ]
+    chances = [math.comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(0 if cumulative else k, k + 1)]
     return math.fsum(chances)
 
 
@@ -164,9 +162,7 @@ def incomplete_beta(x: float, a: float, b: float) -> float:
         return float(x >= 1)
     if x > (a + 1) / (a + b + 2):
         return 1 - incomplete_beta(1 - x, b, a)
-    front = math.exp(
-        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
-    )
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
     tiny = 1e-300
     c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1) or tiny)
     result = d
