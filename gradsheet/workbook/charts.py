@@ -12,6 +12,7 @@ from gradsheet.workbook.layout import Layout, Table
 from gradsheet.workbook.style import FONT, INK, MUTED, ROLES, RULE
 
 WIDTH, HEIGHT = 500, 260
+MARKERS = ("circle", "square", "diamond", "triangle", "x", "star", "plus", "long_dash")
 DASHES = ("solid", "dash", "square_dot", "long_dash", "dash_dot", "round_dot", "long_dash_dot", "long_dash_dot_dot")
 
 
@@ -38,7 +39,7 @@ class Series:
     secondary: bool = False
     dash: str = ""
     colour: str = ""
-    marker: bool = False
+    marker: str = ""
 
 
 def spans_decades(values: Sequence[float], most: float = 100.0) -> bool:
@@ -64,7 +65,7 @@ def line_chart(
                 "line": {"color": colour, "width": 1.75, "dash_type": one.dash or ROLES[one.role].dash},
                 "y2_axis": one.secondary,
                 **(
-                    {"marker": {"type": "circle", "size": 4, "fill": {"color": colour}, "border": {"color": colour}}}
+                    {"marker": {"type": one.marker, "size": 5, "fill": {"color": colour}, "border": {"color": colour}}}
                     if one.marker
                     else {}
                 ),

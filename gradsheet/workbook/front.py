@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradsheet.address import Cell, letters
-from gradsheet.workbook.charts import DASHES, Series, line_chart, style_title
+from gradsheet.workbook.charts import DASHES, MARKERS, Series, line_chart, style_title
 from gradsheet.workbook.style import INK, MUTED, PAPER, ROLES, RULE, Formats, number_format
 from gradsheet.workbook.values import Checked, Values
 
@@ -64,7 +64,11 @@ def _colours(sheet: Any, f: Formats, row: int) -> int:
     sheet.write_string(row, 1, "A colour is a role", f.heading())
     for i, (role, words) in enumerate(ROLE_WORDS):
         look = ROLES[role]  # type: ignore[index]
-        style = f.input() if role == "input" else f(bg_color=look.colour, font_color=PAPER, bold=True, align="center")
+        style = (
+            f.input(align="center")
+            if role == "input"
+            else f(bg_color=look.colour, font_color=PAPER, bold=True, align="center")
+        )
         sheet.write_string(row + 1 + i, 1, look.word, style)
         sheet.write_string(row + 1 + i, 2, words, f(indent=1))
     return row + 1 + len(ROLE_WORDS)
@@ -151,7 +155,7 @@ def _comparison(book: Any, sheet: Any, f: Formats, shown: Sequence[Values], row:
                 found,
                 colour=LINES[i % len(LINES)],
                 dash=DASHES[again],
-                marker=not again,
+                marker="" if again else MARKERS[i],
             )
         )
     chart = line_chart(book, START, "Which optimiser gets the loss down?", "epoch", "root of sum", series)
@@ -209,6 +213,7 @@ def write_proof(book: Any, formats: Formats, checked: Sequence[Checked], version
         titles.append("after an error, from the formulas alone")
     for i, title in enumerate(titles):
         sheet.write_string(3, 1 + i, title, f.header("data"))
+    sheet.set_row(3, 32)
     line = {"bottom": 1, "bottom_color": RULE}
     for i, one in enumerate(checked):
         sheet.write_url(4 + i, 1, f"internal:'{one.sheet}'!A1", f(font_color="#1F63B5", underline=1, **line), one.sheet)

@@ -30,7 +30,7 @@ def _epoch_series(layout: Layout, values: Values, column: Column, **more: Any) -
     found = values.column("epochs", column.name)
     return Series(
         column.title or column.name, _epoch_rows(layout), at(layout, "epochs", column.name),
-        at(layout, "epochs", "epoch"), column.role, found, marker=True, **more,
+        at(layout, "epochs", "epoch"), column.role, found, **{"marker": "circle", **more},
     )  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def _loss(book: Any, layout: Layout, values: Values) -> Any:
     columns = {c.name: c for c in layout.experiment.epochs}
     series = [
         _epoch_series(layout, values, columns["root_sum"]),
-        _epoch_series(layout, values, columns["rmse"], dash="dash", colour="#A98BD0"),
+        _epoch_series(layout, values, columns["rmse"], dash="dash", colour="#A98BD0", marker="square"),
     ]
     return line_chart(book, layout.experiment.name, "Loss by epoch", "epoch", "loss", series)
 

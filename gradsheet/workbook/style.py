@@ -92,9 +92,9 @@ class Formats:
         """Running text."""
         return self(text_wrap=True, valign="top", **more)
 
-    def input(self) -> Any:
+    def input(self, align: str = "right") -> Any:
         """A cell that the reader may change."""
-        return self(bg_color=INPUT_FILL, border=1, border_color=INPUT_EDGE, align="right", locked=False)
+        return self(bg_color=INPUT_FILL, border=1, border_color=INPUT_EDGE, align=align, locked=False)
 
     def band(self, role: Role) -> Any:
         """The role in words, above the header."""
