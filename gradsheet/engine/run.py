@@ -17,10 +17,13 @@ from torch import Tensor
 
 from gradsheet.engine.recorder import Recorder
 from gradsheet.engine.setup import Number, Setup, check_size, prepare
-from gradsheet.engine.trace import Trace
+from gradsheet.engine.trace import Trace, join
 from gradsheet.errors import GradsheetError
 from gradsheet.experiments import Experiment, experiment
 from gradsheet.numerics import sqrt
+
+BLOCK = 32_768
+"""Lanes at a time: what a row computes then stays in the caches."""
 
 Keep = Literal["all", "epochs"] | Collection[str]
 
@@ -81,8 +84,10 @@ def run(
         raise GradsheetError(f"{entry.name}: epochs is {epochs!r}; give a whole number, 0 or more")
     _check_device(device)
     setup = prepare(entry, inputs, data, device, dtype)
+    if keep == "all":
+        check_size(setup, len(entry.warmup) + epochs + 1, len(entry.steps))
     with torch.no_grad():
-        return _loop(setup, epochs, keep)
+        return join(setup, [_loop(part, epochs, keep) for part in setup.blocks(BLOCK)])
 
 
 def _loop(setup: Setup, epochs: int, keep: Keep) -> Trace:
@@ -90,8 +95,6 @@ def _loop(setup: Setup, epochs: int, keep: Keep) -> Trace:
     rule = entry.optimiser
     most = warm + epochs + 1 if not rule.retries else warm + 8 * (epochs + 1) + 64
     recorder = Recorder(setup, keep)
-    if keep == "all":
-        check_size(setup, warm + epochs + 1, len(entry.steps))
     weights, state = setup.start, _shaped(setup, rule.init(setup.start, setup.here))
     epoch = torch.zeros(setup.lanes, dtype=torch.long, device=weights.device)
     held: Any = None

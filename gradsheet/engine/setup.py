@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -47,6 +47,20 @@ class Setup:
     def lanes(self) -> int:
         """How many runs go on at once."""
         return self.start.shape[1]
+
+    def blocks(self, size: int) -> Iterator[Setup]:
+        """The same lanes, so many at a time."""
+        for first in range(0, self.lanes, size):
+            lanes = slice(first, first + size)
+            yield replace(
+                self,
+                inputs={n: t[lanes] for n, t in self.inputs.items()},
+                per_weight={n: t[lanes] for n, t in self.per_weight.items()},
+                here=SimpleNamespace(**{n: t[..., lanes] for n, t in vars(self.here).items()}),
+                x=self.x[:, lanes] if self.x.shape[1] > 1 else self.x,
+                y=self.y[:, lanes] if self.y.shape[1] > 1 else self.y,
+                start=self.start[:, lanes],
+            )
 
 
 def prepare(

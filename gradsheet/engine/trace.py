@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -109,7 +110,8 @@ class Trace:
                 f"{self.experiment.name}: {who} the finite numbers in {where}, row {int(row[lane]) + 1}{first}{lr}; "
                 "from there on Excel shows #NUM!."
             )
-        unfinished = int((self.epoch[:, -1] + self.accepted[:, -1] <= self.asked).sum())
+        finished = (self.accepted & (self.epoch == self.asked)).any(1)
+        unfinished = int((~finished).sum())
         if unfinished:
             notes.append(
                 f"{self.experiment.name}: {unfinished} of {len(self.epoch)} runs did not finish {self.asked} epochs in "
@@ -167,3 +169,35 @@ class Trace:
         """The epochs table of the first lane, for a notebook."""
         html: str = self.to_frame("epochs").to_html()
         return f"<p>{self!r}</p>{html}"
+
+
+def join(setup: Setup, traces: Sequence[Trace]) -> Trace:
+    """The traces of blocks of lanes as one. Where a schedule took fewer passes in a block, the rest is NaN."""
+    if len(traces) == 1:
+        return replace(traces[0], setup=setup)
+    passes = max(t.epoch.shape[1] for t in traces)
+
+    def whole(parts: Sequence[Tensor], empty: float | None = None) -> Tensor:
+        """One after the other; a part with too few passes gets `empty` ones, or its last one again."""
+        out = []
+        for part in parts:
+            short = passes - part.shape[1]
+            if short:
+                last = part[:, -1:] if empty is None else torch.full_like(part[:, -1:], empty)
+                part = torch.cat([part, last.expand(-1, short, *part.shape[2:])], 1)
+            out.append(part)
+        return torch.cat(out)
+
+    def gap(part: Tensor) -> float:
+        return math.nan if part.is_floating_point() else 0
+
+    first = traces[0]
+    return Trace(
+        setup,
+        first.asked,
+        {n: whole([t.steps[n] for t in traces], gap(first.steps[n])) for n in first.steps},
+        {n: whole([t.passes[n] for t in traces], gap(first.passes[n])) for n in first.passes},
+        whole([t.epoch for t in traces]),
+        whole([t.accepted for t in traces], 0),
+        whole([t.broken for t in traces], -1),
+    )

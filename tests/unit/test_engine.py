@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 
 import pytest
@@ -133,3 +134,16 @@ def test_sqrt_is_correctly_rounded_and_differentiable() -> None:
 def test_total_adds_from_first_to_last() -> None:
     """By hand: ((1 + 1e-16) + 1e-16) + … stays 1, while adding the small ones first does not."""
     assert total(torch.tensor([1.0] + [1e-16] * 8, dtype=torch.float64)).item() == 1.0
+
+
+@pytest.mark.parametrize("name", ["momentum", "adagrad_ann"])
+def test_blocks_of_lanes_change_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """adagrad_ann takes a different number of passes in each block."""
+    default = experiment(name).inputs["lr"].default
+    rates = [default * f for f in (0.01, 0.1, 1.0, 3.0, 30.0)]
+    whole = run(name, 6, lr=rates)
+    monkeypatch.setattr(importlib.import_module("gradsheet.engine.run"), "BLOCK", 2)
+    parts = run(name, 6, lr=rates)
+    for column in whole.epochs:
+        assert torch.equal(whole.epochs[column].nan_to_num(-7.0), parts.epochs[column].nan_to_num(-7.0)), column
+    assert whole.notes == parts.notes
