@@ -65,7 +65,6 @@ class Page:
         sheet.print_area(0, 0, self._chart_row() + CHART_ROWS * 3, max(last, first + CHART_CELLS) - 1)
         sheet.set_footer(f"&L&9{self.experiment.name}&C&9gradsheet&R&9page &P of &N")
         sheet.set_tab_color(ROLES["schedule" if self.experiment.follows else "weights"].colour)
-        sheet.outline_settings(visible=True, symbols_below=False, symbols_right=False, auto_style=False)
 
     def _head(self) -> None:
         f, sheet, e = self.formats, self.sheet, self.experiment
@@ -111,8 +110,7 @@ class Page:
         f, sheet = self.formats, self.sheet
         for name, at in self.layout.inputs.items():
             one = self.experiment.inputs[name]
-            label = name.removeprefix("start_") if name.startswith("start_") else name
-            shown = f"start {label}" if name.startswith("start_") else label
+            shown = name.replace("start_", "start ")
             row, col = at.row - 1, at.column - 1
             sheet.write_string(row, col - 2, shown, f(bold=True))
             sheet.write_number(row, col, float(self.values.trace.inputs[name][self.values.lane]), f.input())
