@@ -137,6 +137,15 @@ def parity(
     results = {"cached": _cached(book, modelled, changing)} if modelled else {}
     truth: dict[str, Value] = {cell: modelled.get(cell, book.cached.get(cell)) for cell in book.computed}
     truth = {cell: value for cell, value in truth.items() if value is not None}
+    if not truth:
+        raise GradsheetError(
+            f"{path}: no formula has a stored value to be compared with: open the file in Excel, save it, try again"
+        )
+    silent = len(book.computed) - len(truth)
+    if silent:
+        notes.append(
+            f"{silent:,} formula cells have no stored value to be compared with: the file was written by a program that computes none."
+        )
     versions: dict[str, str] = {}
     for name in asked:
         reason = ORACLES[name].available()
@@ -201,7 +210,7 @@ def _left(sheet: str, cells: Sequence[str], what: str) -> list[str]:
 
 
 def _cached(book: Book, modelled: dict[str, Value], changing: Collection[str]) -> OracleResult:
-    expected = {cell: book.cached.get(cell) for cell in modelled}
+    expected = {cell: book.cached[cell] for cell in modelled if cell in book.cached}
     return compare(expected, modelled, name="cached", volatile=changing)
 
 

@@ -11,7 +11,7 @@ from gradsheet.report.terminal import table
 
 WORDS = {
     "cached": "PyTorch",
-    "program": "gradsheet.load",
+    "program": "gradsheet",
     "formulas": "formulas",
     "libreoffice": "LibreOffice",
     "ironcalc": "IronCalc",
@@ -50,10 +50,8 @@ def tables(report: Report) -> list[Any]:
 def _row(name: str, result: OracleResult) -> list[Any]:
     first = f"{result.first.sheet}!{result.first.cell}" if result.first else "none"
     left = []
-    for function, count in Counter(function for _, function in result.unsupported).most_common(3):
-        left.append(f"{count} {function}")
-    if len({function for _, function in result.unsupported}) > 3:
-        left.append("…")
+    found = Counter(reason.split(" ")[0].replace("depends", "dependent") for _, reason in result.unsupported)
+    left += [f"{count} {function}" for function, count in found.most_common(3)] + ["…"] * (len(found) > 3)
     if result.volatile:
         left.append(f"{result.volatile} volatile")
     rel = f"{result.max_rel:.0e}" if result.max_rel else "0"

@@ -171,9 +171,7 @@ class _Reader:
                 cells[address] = self.formula(formula, address, element.get("cm"))
             else:
                 cells[address] = model.Formula(unescaped(formula.text or ""))
-            if text == "":  # XlsxWriter gives an empty text no type
-                cached[address] = ""
-            elif text is not None and (value := self.value(element, text, address)) is not None:
+            if text is not None and (value := self.value(element, text, address)) is not None:
                 cached[address] = value.value if isinstance(value, model.Error) else value
                 if (vm := element.get("vm")) in lookups.errors and vm:
                     cached[address] = lookups.errors[vm]

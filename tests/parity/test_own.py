@@ -7,6 +7,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from gradsheet import GradsheetError, export
 from gradsheet.experiments import catalogue
@@ -78,9 +79,8 @@ def test_a_wrong_value_is_found(tmp_path: Path) -> None:
 
 
 def test_a_workbook_of_nobody_is_said_to_be_one(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    book.active["A1"] = "=1+1"  # type: ignore[index]
-    book.save(tmp_path / "other.xlsx")
+    with xlsxwriter.Workbook(str(tmp_path / "other.xlsx")) as book:
+        book.add_worksheet().write_formula("A1", "=1+1", None, 2)
     report = parity(tmp_path / "other.xlsx", oracles=[])
     assert report.kind == "other"
     assert "PyTorch has no part" in report.notes[0]
@@ -94,3 +94,12 @@ def test_what_cannot_be_compared(tmp_path: Path) -> None:
             parity(tmp_path / f"{name}.xlsx", oracles=[])
     with pytest.raises(GradsheetError, match="no oracle 'excel'"):
         parity(tmp_path / "empty.xlsx", oracles=["excel"])
+
+
+def test_without_stored_values_there_is_nothing_to_compare_and_that_is_said(tmp_path: Path) -> None:
+    """openpyxl writes formulas without values."""
+    book = openpyxl.Workbook()
+    book.active["A1"] = "=1+1"  # type: ignore[index]
+    book.save(tmp_path / "other.xlsx")
+    with pytest.raises(GradsheetError, match="no formula has a stored value"):
+        parity(tmp_path / "other.xlsx", oracles=["program"])
