@@ -125,3 +125,9 @@ def error_number(value: Plain) -> float:
 def sheet_number(here: Here, value: Range = None) -> float:
     """The number of a sheet, from 1."""
     return float((value.sheet if isinstance(value, Area) else unpack(here.key)[0]) + 1)
+
+
+@function("SHEETS")
+def sheet_count(here: Here, value: Range = None) -> float:
+    """How many sheets there are, or a reference spans."""
+    return 1.0 if isinstance(value, Area) else float(len(here.grid.plan.scope.sheet_names))  # type: ignore[attr-defined]

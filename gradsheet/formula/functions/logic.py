@@ -116,3 +116,15 @@ def xor(*values: Range) -> bool:
 def not_(value: Logical) -> bool:
     """The opposite."""
     return not value
+
+
+@function("TRUE")
+def true() -> bool:
+    """TRUE."""
+    return True
+
+
+@function("FALSE")
+def false() -> bool:
+    """FALSE."""
+    return False

@@ -14,6 +14,7 @@ from gradsheet.formula.registry import (
     Lazy,
     Logical,
     Number,
+    Plain,
     Range,
     Reference,
     Scalar,
@@ -335,3 +336,9 @@ def formula_text(area: Reference) -> str:
     if text is None:
         raise Failed(Error.NA)
     return str(text)
+
+
+@function("HYPERLINK")
+def hyperlink(link: Text, name: Plain = None) -> Value:
+    """What a link shows: its name, or where it leads."""
+    return link if name is None else name

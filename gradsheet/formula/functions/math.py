@@ -25,6 +25,12 @@ def total(*values: Range) -> float:
     return add_up(numbers(*values))
 
 
+@function("PERCENTOF")
+def share(part: Range, whole: Range) -> float:
+    """One sum over another."""
+    return total(part) / total(whole)
+
+
 @function("SUMSQ")
 def sum_of_squares(*values: Range) -> float:
     """The sum of the squares."""

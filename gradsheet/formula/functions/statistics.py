@@ -398,11 +398,32 @@ def percent_rank(values: Either, x: Number, digits: Number = 3.0) -> float:
     if x not in found:
         low, high = found[below - 1], found[below]
         place = below - 1 + (x - low) / (high - low)
-    scale = 10.0 ** int(digits)
-    return math.floor(place / (len(found) - 1) * scale + 1e-9) / scale
+    return _cut(place / (len(found) - 1), digits)
+
+
+def _cut(share: float, digits: float) -> float:
+    places = math.floor(digits)
+    if places < 1:
+        raise Failed(Error.NUM)
+    scale = 10.0**places
+    return math.floor(share * scale + 1e-9) / scale
 
 
 function("PERCENTRANK")(percent_rank)
+
+
+@function("PERCENTRANK.EXC")
+def percent_rank_exclusive(values: Either, x: Number, digits: Number = 3.0) -> float:
+    """The share of values below x, the ends excluded, cut to some digits."""
+    found = ranked(values)
+    if not found[0] <= x <= found[-1]:
+        raise Failed(Error.NA)
+    below = sum(y < x for y in found)
+    place = below + 1.0
+    if x not in found:
+        low, high = found[below - 1], found[below]
+        place = below + (x - low) / (high - low)
+    return _cut(place / (len(found) + 1), digits)
 
 
 @function("FREQUENCY")

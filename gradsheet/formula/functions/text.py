@@ -223,6 +223,20 @@ def only_text(value: Plain) -> str:
     return value if isinstance(value, str) else ""
 
 
+for _name, _same in (("LENB", length), ("LEFTB", left), ("RIGHTB", right), ("MIDB", middle),
+                     ("FINDB", find), ("SEARCHB", search), ("REPLACEB", replace)):  # fmt: skip
+    function(_name)(_same)  # where no language of two-byte characters is the default, bytes are characters
+
+
+@function("ASC")
+def half_width(text: Text) -> str:
+    """Full-width characters as half-width ones."""
+    return "".join(
+        chr(ord(sign) - 0xFEE0) if "！" <= sign <= "～" else " " if sign == "\u3000" else sign
+        for sign in text
+    )
+
+
 _HIGH = bytes(range(128, 256)).decode("cp1252", "replace")
 
 
