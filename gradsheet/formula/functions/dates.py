@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import math
 
 from gradsheet.formula import dates
 from gradsheet.formula.cells import Error
-from gradsheet.formula.registry import Logical, Number, Range, Text, function
+from gradsheet.formula.registry import Logical, Number, Range, Strict, Text, function
 from gradsheet.formula.values import MISSING, Failed, Value, array_of, corner
 from gradsheet.formula.values import number as as_number
 
@@ -15,7 +16,9 @@ from gradsheet.formula.values import number as as_number
 @function("DATE")
 def date(year: Number, month: Number, day: Number) -> float:
     """The serial number of a date; months and days may run over."""
-    y = int(year)
+    y = math.floor(year)
+    if y < 0:
+        raise Failed(Error.NUM)
     return dates.serial(y + 1900 if y < 1900 else y, int(month), int(day))
 
 
@@ -104,18 +107,20 @@ def _moved(number: float, months: float) -> tuple[int, int, int]:
 
 
 def _last(y: int, m: int) -> int:
-    return (datetime.date(y + m // 12, m % 12 + 1, 1) - datetime.timedelta(1)).day
+    if not 1 <= y <= 9999:
+        raise Failed(Error.NUM)
+    return 29 if (y, m) == (1900, 2) else calendar.monthrange(y, m)[1]
 
 
 @function("EDATE")
-def months_later(start: Number, months: Number) -> float:
+def months_later(start: Strict, months: Strict) -> float:
     """The same day, some months later."""
     y, m, d = _moved(start, months)
     return dates.serial(y, m, min(d, _last(y, m)))
 
 
 @function("EOMONTH")
-def end_of_month(start: Number, months: Number) -> float:
+def end_of_month(start: Strict, months: Strict) -> float:
     """The last day of a month."""
     y, m, _ = _moved(start, months)
     return dates.serial(y, m, _last(y, m))
@@ -157,7 +162,7 @@ def iso_week(number: Number) -> float:
 
 
 @function("WEEKNUM")
-def week(number: Number, kind: Number = 1.0) -> float:
+def week(number: Strict, kind: Strict = 1.0) -> float:
     """The week of the year, the first one holding 1 January."""
     code = math.floor(kind)
     if code == 21:
@@ -215,7 +220,7 @@ def difference(start: Number, end: Number, unit: Text) -> float:
 
 
 @function("YEARFRAC")
-def part_of_year(start: Number, end: Number, basis: Number = 0.0) -> float:
+def part_of_year(start: Strict, end: Strict, basis: Strict = 0.0) -> float:
     """The years between two dates, by one of five ways of counting."""
     code = math.floor(basis)
     if not 0 <= code <= 4:
@@ -223,11 +228,12 @@ def part_of_year(start: Number, end: Number, basis: Number = 0.0) -> float:
     first, last = sorted((math.floor(start), math.floor(end)))
     (y1, m1, d1), (y2, m2, d2) = dates.parts(float(first)), dates.parts(float(last))
     if code == 0:
-        ends = d1 == _last(y1, m1) and m1 == 2
-        if ends and m2 == 2 and d2 == _last(y2, m2):
-            d2 = 30
-        d1 = 30 if ends or d1 == 31 else d1
-        d2 = 30 if d2 == 31 and d1 == 30 else d2
+        if d1 >= 30:
+            d1, d2 = 30, min(d2, 30)
+        elif m1 == 2 and d1 == _last(y1, 2):
+            d1 = 30
+            if m2 == 2 and d2 == _last(y2, 2):
+                d2 = 30
         return ((y2 - y1) * 360 + (m2 - m1) * 30 + d2 - d1) / 360
     if code == 4:
         return _thirty(y1, m1, d1, y2, m2, d2, True) / 360

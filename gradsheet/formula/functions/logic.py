@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gradsheet.formula.cells import Error
 from gradsheet.formula.operators import equal
 from gradsheet.formula.registry import Lazy, Logical, Plain, Range, Test, function
@@ -54,8 +56,8 @@ def if_na(value: Lazy, otherwise: Lazy) -> Value:
     return _instead(value(), otherwise, lambda x: x is Error.NA)
 
 
-def _instead(value: Value, otherwise: Lazy, bad: Lazy) -> Value:
-    value = spread(value)
+def _instead(value: Value, otherwise: Lazy, bad: Callable[[Value], bool]) -> Value:
+    value = spread(_chosen(value))
     if isinstance(value, Array):
         return lift(lambda x, y: y if bad(x) else x, value, spread(_chosen(otherwise())))
     return _chosen(otherwise()) if bad(corner(value)) else value
@@ -87,8 +89,8 @@ def _flags(values: tuple[Value, ...]) -> list[bool]:
                     raise Failed(cell)
                 if isinstance(cell, bool | float):
                     result.append(bool(cell))
-        elif value is not None:
-            result.append(logical(value))
+        else:
+            result.append(logical(value))  # an argument left empty is FALSE
     if not result:
         raise Failed(Error.VALUE)
     return result

@@ -15,6 +15,7 @@ from gradsheet.formula.functions.distributions import (
     normal_inverse,
     phi,
     student_inverse_two_tails,
+    upper_gamma,
 )
 from gradsheet.formula.functions.math import add_up
 from gradsheet.formula.functions.statistics import mean, squared_deviations
@@ -73,6 +74,12 @@ def lognormal_cumulative(x: Number, mean_: Number, deviation: Number) -> float:
     return lognormal(x, mean_, deviation, True)
 
 
+def _at_zero(alpha: float, rate: float) -> float:
+    """The density at 0 of a distribution that begins with x^(α−1)."""
+    _require(alpha >= 1)
+    return rate if alpha == 1 else 0.0
+
+
 @function("WEIBULL.DIST")
 def weibull(x: Number, alpha: Number, beta: Number, cumulative: Logical) -> float:
     """The Weibull distribution, or its density."""
@@ -80,7 +87,7 @@ def weibull(x: Number, alpha: Number, beta: Number, cumulative: Logical) -> floa
     power = (x / beta) ** alpha
     if cumulative:
         return -math.expm1(-power)
-    return alpha / beta**alpha * x ** (alpha - 1) * math.exp(-power) if x else float(alpha == 1) / beta
+    return alpha / beta**alpha * x ** (alpha - 1) * math.exp(-power) if x else _at_zero(alpha, 1 / beta)
 
 
 function("WEIBULL")(weibull)
@@ -144,8 +151,9 @@ def chi_squared_inverse(share: Number, freedom: Number) -> float:
 @function("CHISQ.INV.RT")
 def chi_squared_inverse_right_tail(share: Number, freedom: Number) -> float:
     """The value beyond which a share of the χ² distribution lies."""
+    k = _freedom(freedom)
     _require(0 < share <= 1)
-    return chi_squared_inverse(1 - share, freedom)
+    return 2 * inverse(lambda x: -upper_gamma(k / 2, x), -share)
 
 
 function("CHIINV")(chi_squared_inverse_right_tail)
@@ -165,7 +173,7 @@ def chi_squared_test(actual: Matrix, expected: Matrix) -> float:
         if type(a) is float and type(e) is float:
             terms.append((a - e) * (a - e) / e)
     freedom = (height - 1) * (width - 1) if height > 1 and width > 1 else height * width - 1
-    return 1 - incomplete_gamma(freedom / 2, add_up(terms) / 2)
+    return upper_gamma(freedom / 2, add_up(terms) / 2)
 
 
 function("CHITEST")(chi_squared_test)
@@ -189,7 +197,7 @@ def beta_distribution(
         return incomplete_beta(place, alpha, beta)
     _require(not (place == 0 and alpha < 1) and not (place == 1 and beta < 1))
     scale = math.exp(math.lgamma(alpha + beta) - math.lgamma(alpha) - math.lgamma(beta))
-    return scale * place ** (alpha - 1) * (1 - place) ** (beta - 1) / (high - low)
+    return scale * math.pow(place, alpha - 1) * math.pow(1 - place, beta - 1) / (high - low)
 
 
 @function("BETADIST")
@@ -337,7 +345,9 @@ def binomial_range(trials: Number, share: Number, least: Number, most: Number | 
 def binomial_inverse(trials: Number, share: Number, alpha: Number) -> float:
     """The fewest successes that are at most exceeded with a chance of 1 − alpha."""
     n = math.floor(trials)
-    _require(n >= 0 and 0 < share < 1 and 0 < alpha < 1)
+    _require(n >= 0 and 0 <= share <= 1 and 0 <= alpha <= 1)
+    if share in (0.0, 1.0):
+        return n * share
     total = 0.0
     for k in range(n + 1):
         total += math.exp(choose_logarithm(n, k) + k * math.log(share) + (n - k) * math.log1p(-share))
@@ -356,7 +366,7 @@ def negative_binomial(failures: Number, successes: Number, share: Number, cumula
     _require(f >= 0 and s >= 1 and 0 <= share <= 1)
     if cumulative:
         return incomplete_beta(share, s, f + 1)
-    return math.comb(f + s - 1, f) * share**s * (1 - share) ** f
+    return math.comb(f + s - 1, f) * math.pow(share, s) * math.pow(1 - share, f)
 
 
 @function("NEGBINOMDIST")

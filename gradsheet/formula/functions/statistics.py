@@ -247,7 +247,7 @@ def harmonic_mean(*values: Range) -> float:
 def trimmed_mean(values: Either, share: Number) -> float:
     """The mean without a share of the extremes."""
     found = sorted(numbers(values))
-    if not 0 <= share < 1:
+    if not 0 <= share < 1 or not found:
         raise Failed(Error.NUM)
     cut = int(len(found) * share / 2)
     return mean(found[cut : len(found) - cut])
@@ -389,6 +389,8 @@ def average_rank(x: Number, values: Range, ascending: Logical = False) -> float:
 def percent_rank(values: Either, x: Number, digits: Number = 3.0) -> float:
     """The share of values below x, cut to some digits."""
     found = ranked(values)
+    if digits < 1:
+        raise Failed(Error.NUM)
     if not found[0] <= x <= found[-1]:
         raise Failed(Error.NA)
     if len(found) == 1:
@@ -402,10 +404,7 @@ def percent_rank(values: Either, x: Number, digits: Number = 3.0) -> float:
 
 
 def _cut(share: float, digits: float) -> float:
-    places = math.floor(digits)
-    if places < 1:
-        raise Failed(Error.NUM)
-    scale = 10.0**places
+    scale = 10.0 ** math.floor(digits)
     return math.floor(share * scale + 1e-9) / scale
 
 
@@ -416,6 +415,8 @@ function("PERCENTRANK")(percent_rank)
 def percent_rank_exclusive(values: Either, x: Number, digits: Number = 3.0) -> float:
     """The share of values below x, the ends excluded, cut to some digits."""
     found = ranked(values)
+    if digits < 1:
+        raise Failed(Error.NUM)
     if not found[0] <= x <= found[-1]:
         raise Failed(Error.NA)
     below = sum(y < x for y in found)

@@ -212,7 +212,7 @@ def number_value(text: Text, point: Text = ".", group: Text = ",") -> float:
     """The number that a text spells, with given separators."""
     plain = text.replace(" ", "").replace(group[:1], "").replace(point[:1], ".")
     percents = len(plain) - len(plain.rstrip("%"))
-    return number(plain.rstrip("%") or 0.0) / 100**percents
+    return number(plain.rstrip("%") or 0.0) / 100.0**percents
 
 
 @function("T")
