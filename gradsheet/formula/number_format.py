@@ -48,7 +48,7 @@ def formatted(value: float | str, code: str) -> str:
         section = sections[2]
     if value < 0:
         value = -value
-    pieces = [m for m in _PIECE.finditer(section)]
+    pieces = list(_PIECE.finditer(section))
     if any(m[8] or m[7] or (m[3] or "").lower() in _ELAPSED for m in pieces):
         if minus:
             raise Failed(Error.VALUE)

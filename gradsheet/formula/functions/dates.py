@@ -249,8 +249,8 @@ def part_of_year(start: Strict, end: Strict, basis: Strict = 0.0) -> float:
     return (last - first) / size
 
 
-_WEEKENDS = {1: "0000011", 2: "1000001", 3: "1100000", 4: "0110000", 5: "0011000", 6: "0001100", 7: "0000110",
-             **{11 + i: "".join("1" if j == (6 + i) % 7 else "0" for j in range(7)) for i in range(7)}}  # fmt: skip
+_WEEKENDS = {1: "0000011", 2: "1000001", 3: "1100000", 4: "0110000", 5: "0011000", 6: "0001100", 7: "0000110"}
+_WEEKENDS |= {11 + i: "".join("1" if j == (6 + i) % 7 else "0" for j in range(7)) for i in range(7)}
 
 
 def _free_days(weekend: Value) -> str:

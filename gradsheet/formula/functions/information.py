@@ -109,8 +109,8 @@ def type_of(value: Range) -> float:
     return 2.0 if isinstance(one, str) else 16.0 if isinstance(one, Error) else 1.0
 
 
-_ERROR_NUMBERS = (Error.NULL, Error.DIV0, Error.VALUE, Error.REF, Error.NAME, Error.NUM, Error.NA, Error.GETTING_DATA,
-                  Error.SPILL, None, None, None, None, Error.CALC)  # fmt: skip
+_ERROR_NUMBERS = (Error.NULL, Error.DIV0, Error.VALUE, Error.REF, Error.NAME, Error.NUM, Error.NA,
+                  Error.GETTING_DATA, Error.SPILL, None, None, None, None, Error.CALC)  # fmt: skip
 
 
 @function("ERROR.TYPE")

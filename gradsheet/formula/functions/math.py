@@ -139,7 +139,7 @@ def root(number: Number) -> float:
 
 
 @function("SQRTPI")
-def root_of_pi_times(number: Strict) -> float:
+def root_of_pi_times(number: Number) -> float:
     """√(number·π)."""
     return math.sqrt(number * math.pi)
 
@@ -208,8 +208,8 @@ for _name, _compute, _doc in (
     ("SEC", lambda x: 1 / math.cos(x), "The secant."),
     ("CSC", lambda x: 1 / math.sin(x), "The cosecant."),
     ("COTH", lambda x: 1 / math.tanh(x), "The hyperbolic cotangent."),
-    ("SECH", lambda x: 1 / math.cosh(x) if abs(x) < 710 else 0.0, "The hyperbolic secant."),
-    ("CSCH", lambda x: 1 / math.sinh(x) if abs(x) < 710 else 0.0, "The hyperbolic cosecant."),
+    ("SECH", lambda x: 1 / math.cosh(x) if abs(x) < 710.4 else 0.0, "The hyperbolic secant."),
+    ("CSCH", lambda x: 1 / math.sinh(x) if abs(x) < 710.4 else 0.0, "The hyperbolic cosecant."),
     ("ACOT", _cotangent_inverse, "The angle of a cotangent."),
     ("ACOTH", lambda x: math.atanh(1 / x) if x else math.log(-1.0), "The inverse hyperbolic cotangent."),
     ("DEGREES", math.degrees, "Radians in degrees."),
@@ -426,7 +426,7 @@ def factorial(number: Number) -> float:
 
 
 @function("FACTDOUBLE")
-def double_factorial(number: Strict) -> float:
+def double_factorial(number: Number) -> float:
     """n!!, every second factor."""
     if not -1 <= number < 301:
         raise Failed(Error.NUM)
@@ -607,8 +607,8 @@ def aggregate(here: Here, number: Number, options: Number, *ranges: Range) -> Va
     )
 
 
-_AGGREGATES = ("AVERAGE", "COUNT", "COUNTA", "MAX", "MIN", "PRODUCT", "STDEV.S", "STDEV.P", "SUM", "VAR.S", "VAR.P",
-               "MEDIAN", "MODE.SNGL", "LARGE", "SMALL", "PERCENTILE.INC", "QUARTILE.INC", "PERCENTILE.EXC",
+_AGGREGATES = ("AVERAGE", "COUNT", "COUNTA", "MAX", "MIN", "PRODUCT", "STDEV.S", "STDEV.P", "SUM", "VAR.S",
+               "VAR.P", "MEDIAN", "MODE.SNGL", "LARGE", "SMALL", "PERCENTILE.INC", "QUARTILE.INC", "PERCENTILE.EXC",
                "QUARTILE.EXC")  # fmt: skip
 
 

@@ -181,7 +181,7 @@ def fit(ys: Array, xs: Array | None, constant: bool) -> tuple[list[float], list[
 def least_squares(
     ys: Matrix, xs: Matrix | None = None, constant: Logical = True, statistics: Logical = False
 ) -> Array:
-    """The least-squares line or plane: slopes from the last to the first, then the intercept; and how good it is."""
+    """The least-squares line or plane: slopes from the last to the first, the intercept; its statistics."""
     weights, rows, y = fit(ys, xs, constant)
     size = len(weights) - 1
     first: list[Scalar] = [*reversed(weights[:-1]), weights[-1]]
@@ -254,7 +254,7 @@ def growth(
 def least_squares_exponential(
     ys: Matrix, xs: Matrix | None = None, constant: Logical = True, statistics: Logical = False
 ) -> Array:
-    """The least-squares exponential curve: bases from the last to the first, the factor; and how good it is."""
+    """The least-squares exponential curve: bases from the last to the first, the factor; its statistics."""
     table = least_squares(_logarithms(ys), xs, constant, statistics)
     first: list[Scalar] = [math.exp(x) if type(x) is float else x for x in table.rows[0]]
     return Array([first, *table.rows[1:]])
