@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from statistics import NormalDist
 
 from gradsheet.formula.cells import Error
@@ -10,6 +11,7 @@ from gradsheet.formula.registry import Logical, Number, function
 from gradsheet.formula.values import Failed
 
 _STANDARD = NormalDist()
+_ROOT_OF_HALF = Fraction("0.7071067811865475244008443621048490392848")
 
 
 def _require(condition: bool) -> None:
@@ -18,8 +20,15 @@ def _require(condition: bool) -> None:
 
 
 def phi(z: float) -> float:
-    """The standard normal's cumulative distribution."""
-    return 0.5 * math.erfc(-z / math.sqrt(2))
+    """The standard normal's cumulative distribution.
+
+    What z/√2 loses when it is rounded is added back: far out it would cost the last two digits.
+    """
+    x = -z * math.sqrt(0.5)
+    if not abs(x) < 30:
+        return 0.5 * math.erfc(x)
+    lost = float(-Fraction(z) * _ROOT_OF_HALF - Fraction(x))
+    return 0.5 * (math.erfc(x) - 2 / math.sqrt(math.pi) * math.exp(-x * x) * lost)
 
 
 @function("NORM.DIST")

@@ -607,9 +607,9 @@ def aggregate(here: Here, number: Number, options: Number, *ranges: Range) -> Va
     )
 
 
-_AGGREGATES = ("AVERAGE", "COUNT", "COUNTA", "MAX", "MIN", "PRODUCT", "STDEV.S", "STDEV.P", "SUM", "VAR.S",
-               "VAR.P", "MEDIAN", "MODE.SNGL", "LARGE", "SMALL", "PERCENTILE.INC", "QUARTILE.INC", "PERCENTILE.EXC",
-               "QUARTILE.EXC")  # fmt: skip
+_AGGREGATES = ("AVERAGE", "COUNT", "COUNTA", "MAX", "MIN", "PRODUCT", "STDEV.S", "STDEV.P", "SUM",
+               "VAR.S", "VAR.P", "MEDIAN", "MODE.SNGL", "LARGE", "SMALL", "PERCENTILE.INC",
+               "QUARTILE.INC", "PERCENTILE.EXC", "QUARTILE.EXC")  # fmt: skip
 
 
 def _aggregate(
