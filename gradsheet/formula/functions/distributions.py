@@ -115,13 +115,11 @@ def binomial(successes: Number, trials: Number, share: Number, cumulative: Logic
     """The chance of so many successes, or of at most so many."""
     k, n = math.floor(successes), math.floor(trials)
     _require(0 <= k <= n and 0 <= share <= 1)
-    if n > 1000:
-        below = incomplete_beta(1 - share, n - k, k + 1) if k < n else 1.0
-        return (
-            below
-            if cumulative
-            else max(0.0, below - (incomplete_beta(1 - share, n - k + 1, k) if k else 0.0))
-        )
+    if n > 1000 and cumulative:
+        return incomplete_beta(1 - share, n - k, k + 1) if k < n else 1.0
+    if n > 1000 and 0 < share < 1:
+        ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+        return math.exp(ways + k * math.log(share) + (n - k) * math.log1p(-share))
     chances = [
         math.comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(0 if cumulative else k, k + 1)
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.formula.functions.table import Case, cases, check
+from tests.formula.tables.table import Case, cases, check
 
 MICROSOFT = r"""
 =TEXT(1234.567,"$#,##0.00") → "$1,234.57"

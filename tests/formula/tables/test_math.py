@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.formula.functions.table import Case, cases, check
+from tests.formula.tables.table import Case, cases, check
 
 MICROSOFT = r"""
 =ROUND(2.15,1) → 2.2

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.formula.functions.table import Case, cases, check
+from tests.formula.tables.table import Case, cases, check
 
 MICROSOFT = r"""
 =SLOPE({2,3,9,1,8,7,5},{6,5,11,7,5,4,4}) → 0.305556

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.formula.functions.table import Case, cases, check
+from tests.formula.tables.table import Case, cases, check
 
 MICROSOFT = r"""
 =AND(,TRUE) → FALSE
