@@ -84,9 +84,7 @@ class Book:
         else:
             found = scope.sheet(sheet_name, 0)
             if found is None:
-                raise GradsheetError(
-                    f"there is no sheet '{sheet_name}' (sheets: {', '.join(scope.sheet_names)})"
-                )
+                raise GradsheetError(f"there is no sheet '{sheet_name}' (sheets: {', '.join(scope.sheet_names)})")
             sheet = found
         name = scope.find(sheet_name, local, sheet)
         if name is not None:
@@ -99,9 +97,7 @@ class Book:
         try:
             row, column = parse_a1(local)
         except GradsheetError:
-            raise GradsheetError(
-                f"'{address}' is neither a cell nor a defined name of this workbook"
-            ) from None
+            raise GradsheetError(f"'{address}' is neither a cell nor a defined name of this workbook") from None
         return pack(sheet, row, column)
 
     def volatile(self) -> set[str]:

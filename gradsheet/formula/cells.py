@@ -159,10 +159,7 @@ class Workbook:
     ) -> Workbook:
         """A workbook typed by hand: here, and only here, text that begins with ``=`` is a formula."""
         return cls(
-            {
-                name: Sheet({a: _typed(v) for a, v in cells.items() if v is not None})
-                for name, cells in sheets.items()
-            },
+            {name: Sheet({a: _typed(v) for a, v in cells.items() if v is not None}) for name, cells in sheets.items()},
             dict(names or {}),
             dict(tables or {}),
             date1904,

@@ -19,9 +19,7 @@ def uniform(seed: int, key: int, draw: int) -> float:
 
     **Source**: G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number generators" (2014): splitmix64.
     """
-    z = (
-        seed * 0x9E3779B97F4A7C15 + key * 0xD1342543DE82EF95 + draw * 0xA0761D6478BD642F + 0x9E3779B97F4A7C15
-    ) & _MASK
+    z = (seed * 0x9E3779B97F4A7C15 + key * 0xD1342543DE82EF95 + draw * 0xA0761D6478BD642F + 0x9E3779B97F4A7C15) & _MASK
     for _ in range(2):
         z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
         z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK

@@ -101,9 +101,7 @@ def _inequality(operator: str, operand: str) -> Callable[[Scalar], bool]:
         word = operand.casefold()
 
         def by_text(cell: Scalar) -> bool:
-            return isinstance(cell, str) and _holds(
-                operator, (cell.casefold() > word) - (cell.casefold() < word)
-            )
+            return isinstance(cell, str) and _holds(operator, (cell.casefold() > word) - (cell.casefold() < word))
 
         return by_text
 
@@ -117,11 +115,5 @@ def _inequality(operator: str, operand: str) -> Callable[[Scalar], bool]:
 
 def _holds(operator: str, sign: int) -> bool:
     return (
-        sign < 0
-        if operator == "<"
-        else sign > 0
-        if operator == ">"
-        else sign <= 0
-        if operator == "<="
-        else sign >= 0
+        sign < 0 if operator == "<" else sign > 0 if operator == ">" else sign <= 0 if operator == "<=" else sign >= 0
     )

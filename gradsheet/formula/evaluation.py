@@ -153,9 +153,7 @@ class Evaluation(dict[int, Any]):
         sheet, row, column = unpack(key)
         height, width = value.shape
         cells = [
-            (pack(sheet, row + i, column + j), item)
-            for i, line in enumerate(value.rows)
-            for j, item in enumerate(line)
+            (pack(sheet, row + i, column + j), item) for i, line in enumerate(value.rows) for j, item in enumerate(line)
         ]
         for at, _ in cells[1:]:
             taken = at in self.plan.formulas or self.owners.get(at, key) != key

@@ -104,9 +104,7 @@ def relative(text: str, row: int, column: int) -> str:
     """
 
     def turn(match: re.Match[str]) -> str:
-        kept, dc, letters, dr, digits, d1, from_column, d2, to_column, d3, from_row, d4, to_row = (
-            match.groups()
-        )
+        kept, dc, letters, dr, digits, d1, from_column, d2, to_column, d3, from_row, d4, to_row = match.groups()
         if letters is not None:
             r = digits if dr else f"[{int(digits) - row}]"
             c = column_number(letters)

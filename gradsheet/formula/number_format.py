@@ -18,7 +18,20 @@ _PIECE = re.compile(
     r"|([0#?][0#?,]*(?:\.[0#?]*)?(?:[eE][-+][0#?]+)?|\.[0#?]+(?:[eE][-+][0#?]+)?)|(.)",
     re.IGNORECASE,
 )
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _DAYS = ["Saturday", "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
 
 
@@ -37,9 +50,7 @@ def formatted(value: float | str, code: str) -> str:
     sections = _sections(code)
     if isinstance(value, str):
         if len(sections) > 3 or "@" in sections[-1]:
-            return "".join(
-                m[1] or m[2] or (value if m[0] == "@" else m[0]) for m in _PIECE.finditer(sections[-1])
-            )
+            return "".join(m[1] or m[2] or (value if m[0] == "@" else m[0]) for m in _PIECE.finditer(sections[-1]))
         return value
     section, minus = sections[0], value < 0
     if value < 0 and len(sections) > 1:

@@ -37,10 +37,7 @@ NAMESPACE: dict[str, Any] = {
             "at_least",
         )
     },
-    **{
-        name: getattr(values, name)
-        for name in ("Area", "Array", "Lambda", "MISSING", "corner", "cross", "spread")
-    },
+    **{name: getattr(values, name) for name in ("Area", "Array", "Lambda", "MISSING", "corner", "cross", "spread")},
     **{name: getattr(references, name) for name in ("area", "span", "union", "intersection", "apply", "eta")},
     "Error": Error,
     "F": FUNCTIONS,

@@ -41,9 +41,7 @@ def parse_structured(table: str | None, bracket: str) -> Structured:
             part = match[1] if match[1] is not None else match[4]
             if part is not None and part.strip():
                 _sort(part, items, columns)
-    return Structured(
-        table, tuple(items), columns[0] if columns else None, columns[1] if len(columns) > 1 else None
-    )
+    return Structured(table, tuple(items), columns[0] if columns else None, columns[1] if len(columns) > 1 else None)
 
 
 def _sort(part: str, items: list[str], columns: list[str]) -> None:

@@ -60,9 +60,7 @@ class Translator:
             case s.AreaRef():
                 return self.read(self.area(node), array, refs)
             case s.Structured():
-                return self.expression(
-                    self.scope.region(node, self.sheet, self.row, self.column), array, refs
-                )
+                return self.expression(self.scope.region(node, self.sheet, self.row, self.column), array, refs)
             case s.Name(sheet, name):
                 return self.name(sheet, name, array, refs)
             case s.Variable(name):
@@ -208,7 +206,6 @@ def _ordered(first: s.Place, last: s.Place) -> tuple[s.Place, s.Place]:
 
 def _array(rows: tuple[tuple[float | str | bool | Error, ...], ...]) -> str:
     body = ", ".join(
-        "[" + ", ".join(f"Error.{x.name}" if isinstance(x, Error) else repr(x) for x in row) + "]"
-        for row in rows
+        "[" + ", ".join(f"Error.{x.name}" if isinstance(x, Error) else repr(x) for x in row) + "]" for row in rows
     )
     return f"Array([{body}])"

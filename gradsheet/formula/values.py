@@ -317,6 +317,4 @@ def lift(function: Callable[..., Value], *args: Value) -> Array:
         row, column = 0 if rows == 1 else row, 0 if columns == 1 else column
         return arg.rows[row][column] if row < rows and column < columns else Error.NA
 
-    return Array(
-        [[corner(function(*(pick(a, r, c) for a in args))) for c in range(width)] for r in range(height)]
-    )
+    return Array([[corner(function(*(pick(a, r, c) for a in args))) for c in range(width)] for r in range(height)])

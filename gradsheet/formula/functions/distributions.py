@@ -120,9 +120,7 @@ def binomial(successes: Number, trials: Number, share: Number, cumulative: Logic
     if n > 1000 and 0 < share < 1:
         ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
         return math.exp(ways + k * math.log(share) + (n - k) * math.log1p(-share))
-    chances = [
-        math.comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(0 if cumulative else k, k + 1)
-    ]
+    chances = [math.comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(0 if cumulative else k, k + 1)]
     return math.fsum(chances)
 
 
@@ -180,9 +178,7 @@ def incomplete_beta(x: float, a: float, b: float) -> float:
         return float(x >= 1)
     if x > (a + 1) / (a + b + 2):
         return 1 - incomplete_beta(1 - x, b, a)
-    front = math.exp(
-        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
-    )
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
     tiny = 1e-300
     c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1) or tiny)
     result = d

@@ -48,9 +48,7 @@ def map_(first: Matrix, second: Either, *rest: Either) -> Array:
     def at(table: Array, r: int, c: int) -> Scalar:
         return table.rows[r][c] if r < table.shape[0] and c < table.shape[1] else Error.NA
 
-    return Array(
-        [[_scalar(function_(*(at(t, r, c) for t in tables))) for c in range(width)] for r in range(height)]
-    )
+    return Array([[_scalar(function_(*(at(t, r, c) for t in tables))) for c in range(width)] for r in range(height)])
 
 
 @function("MAKEARRAY")
@@ -59,10 +57,7 @@ def make_array(rows: Number, columns: Number, function_: Callable) -> Array:
     if rows < 1 or columns < 1:
         raise Failed(Error.VALUE)
     return Array(
-        [
-            [_scalar(function_(float(r), float(c))) for c in range(1, int(columns) + 1)]
-            for r in range(1, int(rows) + 1)
-        ]
+        [[_scalar(function_(float(r), float(c))) for c in range(1, int(columns) + 1)] for r in range(1, int(rows) + 1)]
     )
 
 
@@ -106,9 +101,7 @@ def by_row(table: Matrix, function_: Callable) -> Array:
 @function("BYCOL")
 def by_column(table: Matrix, function_: Callable) -> Array:
     """A LAMBDA's answer for each column."""
-    return Array(
-        [[_scalar(function_(Array([[x] for x in column]))) for column in zip(*table.rows, strict=True)]]
-    )
+    return Array([[_scalar(function_(Array([[x] for x in column]))) for column in zip(*table.rows, strict=True)]])
 
 
 @function("ISOMITTED")
@@ -191,9 +184,7 @@ def choose_columns(table: Matrix, first: Either, *more: Either) -> Array:
 
 
 @function("EXPAND", empty_is_default=True)
-def expand(
-    table: Matrix, rows: Number | None = None, columns: Number | None = None, filler: Plain = Error.NA
-) -> Array:
+def expand(table: Matrix, rows: Number | None = None, columns: Number | None = None, filler: Plain = Error.NA) -> Array:
     """Enlarged to a size, filled up with a value."""
     height = table.shape[0] if rows is None else int(rows)
     width = table.shape[1] if columns is None else int(columns)
@@ -204,15 +195,9 @@ def expand(
 
 
 def _line(table: Array, ignore: float, by_column: bool) -> list[Scalar]:
-    cells = (
-        [x for column in zip(*table.rows, strict=True) for x in column] if by_column else list(table.cells())
-    )
+    cells = [x for column in zip(*table.rows, strict=True) for x in column] if by_column else list(table.cells())
     skip = int(ignore)
-    kept = [
-        x
-        for x in cells
-        if not (skip in (1, 3) and x is None) and not (skip in (2, 3) and isinstance(x, Error))
-    ]
+    kept = [x for x in cells if not (skip in (1, 3) and x is None) and not (skip in (2, 3) and isinstance(x, Error))]
     if not kept:
         raise Failed(Error.CALC)
     return kept
@@ -311,9 +296,7 @@ def unique(table: Matrix, by_column: Logical = False, once: Logical = False) -> 
 
     tokens = [token(row) for row in rows]
     kept = [
-        row
-        for i, row in enumerate(rows)
-        if (tokens.count(tokens[i]) == 1 if once else tokens.index(tokens[i]) == i)
+        row for i, row in enumerate(rows) if (tokens.count(tokens[i]) == 1 if once else tokens.index(tokens[i]) == i)
     ]
     if not kept:
         raise Failed(Error.CALC)

@@ -311,9 +311,7 @@ def areas_of(area: Range) -> float:
 
 
 @function("ADDRESS", empty_is_default=True)
-def address(
-    row: Number, column: Number, kind: Number = 1.0, style: Logical = True, sheet: Text | None = None
-) -> str:
+def address(row: Number, column: Number, kind: Number = 1.0, style: Logical = True, sheet: Text | None = None) -> str:
     """A cell's address as text."""
     r, c = int(row), int(column)
     if not (1 <= r <= MAX_ROW and 1 <= c <= MAX_COLUMN and 1 <= kind < 5):

@@ -178,9 +178,7 @@ def fit(ys: Array, xs: Array | None, constant: bool) -> tuple[list[float], list[
 
 
 @function("LINEST", empty_is_default=True)
-def least_squares(
-    ys: Matrix, xs: Matrix | None = None, constant: Logical = True, statistics: Logical = False
-) -> Array:
+def least_squares(ys: Matrix, xs: Matrix | None = None, constant: Logical = True, statistics: Logical = False) -> Array:
     """The least-squares line or plane: slopes from the last to the first, the intercept; its statistics."""
     weights, rows, y = fit(ys, xs, constant)
     size = len(weights) - 1
@@ -202,8 +200,7 @@ def least_squares(
     variance = residual / freedom if freedom else 0.0
     n = len(wide)
     errors: list[Scalar] = [
-        Error.NUM if singular else math.sqrt(max(0.0, variance * wide[i][n + i] / wide[i][i]))
-        for i in range(n)
+        Error.NUM if singular else math.sqrt(max(0.0, variance * wide[i][n + i] / wide[i][i])) for i in range(n)
     ]
     second: list[Scalar] = [*reversed(errors[:size]), errors[size] if constant else Error.NA]
     explained = total - residual
@@ -221,9 +218,7 @@ def least_squares(
 
 
 @function("TREND", empty_is_default=True)
-def trend(
-    ys: Matrix, xs: Matrix | None = None, news: Matrix | None = None, constant: Logical = True
-) -> Array:
+def trend(ys: Matrix, xs: Matrix | None = None, news: Matrix | None = None, constant: Logical = True) -> Array:
     """The least-squares line's values at other places."""
     weights, rows, _ = fit(ys, xs, constant)
     if news is None:
@@ -232,9 +227,7 @@ def trend(
         return Array([values[i : i + width] for i in range(0, len(values), width)])
     if len(weights) == 2:
         return Array([[weights[0] * x + weights[1] for x in row] for row in grid(news)])
-    return Array(
-        [[math.fsum(w * x for w, x in zip(weights, [*row, 1.0], strict=True))] for row in grid(news)]
-    )
+    return Array([[math.fsum(w * x for w, x in zip(weights, [*row, 1.0], strict=True))] for row in grid(news)])
 
 
 def _logarithms(ys: Array) -> Array:
@@ -242,9 +235,7 @@ def _logarithms(ys: Array) -> Array:
 
 
 @function("GROWTH", empty_is_default=True)
-def growth(
-    ys: Matrix, xs: Matrix | None = None, news: Matrix | None = None, constant: Logical = True
-) -> Array:
+def growth(ys: Matrix, xs: Matrix | None = None, news: Matrix | None = None, constant: Logical = True) -> Array:
     """The least-squares exponential curve's values at other places."""
     line = trend(_logarithms(ys), xs, news, constant)
     return Array([[math.exp(x) for x in row if type(x) is float] for row in line.rows])

@@ -227,9 +227,7 @@ def fisher(x: Number, first: Number, second: Number, cumulative: Logical) -> flo
         _require(a != 1)
         return 1.0 if a == 2 else 0.0
     scale = math.lgamma((a + b) / 2) - math.lgamma(a / 2) - math.lgamma(b / 2)
-    return math.exp(
-        scale + a / 2 * math.log(a / b) + (a / 2 - 1) * math.log(x) - (a + b) / 2 * math.log1p(a * x / b)
-    )
+    return math.exp(scale + a / 2 * math.log(a / b) + (a / 2 - 1) * math.log(x) - (a + b) / 2 * math.log1p(a * x / b))
 
 
 @function("F.INV")
@@ -376,9 +374,7 @@ def negative_binomial_chance(failures: Number, successes: Number, share: Number)
 
 
 @function("HYPGEOM.DIST")
-def hypergeometric(
-    successes: Number, size: Number, marked: Number, population: Number, cumulative: Logical
-) -> float:
+def hypergeometric(successes: Number, size: Number, marked: Number, population: Number, cumulative: Logical) -> float:
     """The chance of so many marked ones, or of at most so many, in a sample without putting back."""
     k, n, m, whole = (math.floor(x) for x in (successes, size, marked, population))
     _require(0 <= k <= min(n, m) and k >= n - whole + m and 0 < n <= whole and 0 < m <= whole)
@@ -402,9 +398,7 @@ def probability(xs: Matrix, chances: Matrix, low: Number, high: Number | None = 
     p = numbers(Array([b]))
     _require(all(0 <= x <= 1 for x in p) and abs(math.fsum(p) - 1) < 1e-9)
     top = low if high is None else high
-    return add_up(
-        [c for x, c in zip(a, b, strict=True) if type(x) is float and type(c) is float and low <= x <= top]
-    )
+    return add_up([c for x, c in zip(a, b, strict=True) if type(x) is float and type(c) is float and low <= x <= top])
 
 
 @function("ERF.PRECISE")

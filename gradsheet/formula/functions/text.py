@@ -245,8 +245,7 @@ for _name, _same in (("LENB", length), ("LEFTB", left), ("RIGHTB", right), ("MID
 def half_width(text: Text) -> str:
     """Full-width characters as half-width ones."""
     return "".join(
-        chr(ord(sign) - 0xFEE0) if "！" <= sign <= "～" else " " if sign == "\u3000" else sign
-        for sign in text
+        chr(ord(sign) - 0xFEE0) if "！" <= sign <= "～" else " " if sign == "\u3000" else sign for sign in text
     )
 
 
@@ -363,13 +362,7 @@ def value_to_text(value: Plain, form: Number = 0.0) -> str:
 @function("ARRAYTOTEXT")
 def array_to_text(values: Either, form: Number = 0.0) -> str:
     """The values of an array as text."""
-    array = (
-        values
-        if isinstance(values, Array)
-        else values.array()
-        if isinstance(values, Area)
-        else Array([[values]])
-    )
+    array = values if isinstance(values, Array) else values.array() if isinstance(values, Area) else Array([[values]])
     if form:
         return "{" + ";".join(",".join(value_to_text(x, 1.0) for x in row) for row in array.rows) + "}"
     return ", ".join(value_to_text(x) for x in array.cells())
