@@ -5,7 +5,9 @@ Source: Microsoft, "Number format codes".
 
 from __future__ import annotations
 
+import math
 import re
+from fractions import Fraction
 
 from gradsheet.formula.cells import Error
 from gradsheet.formula.dates import parts
@@ -33,6 +35,9 @@ _MONTHS = [
 _DAYS = ["Saturday", "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
 
 
+_ELAPSED = ("h", "hh", "m", "mm", "s", "ss")
+
+
 def formatted(value: float | str, code: str) -> str:
     """A number, or a text, in a format.
 
@@ -55,7 +60,7 @@ def formatted(value: float | str, code: str) -> str:
     if value < 0:
         value = -value
     pieces = list(_PIECE.finditer(section))
-    if any(m[8] for m in pieces) or any(m[7] for m in pieces):
+    if any(m[8] or m[7] or (m[3] or "").lower() in _ELAPSED for m in pieces):
         if minus:
             raise Failed(Error.VALUE)
         return _date(value, pieces)
@@ -76,16 +81,101 @@ def _sections(code: str) -> list[str]:
 
 
 def _number(value: float, pieces: list[re.Match[str]]) -> str:
-    percent = sum(m[10] == "%" for m in pieces)
-    places = [i for i, m in enumerate(pieces) if m[9]]
-    if not places:
-        literal = ""
-        for m in pieces:
-            literal += general(value) if m[6] or m[10] == "@" else _literal(m)
-        return literal
-    first = places[0]
-    digits = _digits(value * 100**percent, "".join(pieces[i][9] for i in places))
-    return "".join(digits if i == first else "" if i in places else _literal(m) for i, m in enumerate(pieces))
+    value *= 100.0 ** sum(m[10] == "%" for m in pieces)
+    if not any(m[9] for m in pieces):
+        return "".join(general(value) if m[6] or m[10] == "@" else _literal(m) for m in pieces)
+    slash = next((i for i, m in enumerate(pieces) if m[10] == "/"), 0)
+    if slash and pieces[slash - 1][9] and slash + 1 < len(pieces) and "." not in pieces[slash - 1][9]:
+        return _fraction(value, pieces, slash)
+    items: list[tuple[str, str]] = []  # a placeholder, the point, a comma, the exponent or a literal
+    for m in pieces:
+        if m[9]:
+            items += [(t[0] if t[0] not in "eE" else "E", t) for t in _MARK.findall(m[9])]
+        elif m[10] and m[10] in "eE":
+            raise Failed(Error.VALUE)
+        else:
+            items.append(("," if m[10] == "," else "", _literal(m)))
+    return _filled(value, items)
+
+
+_MARK = re.compile(r"[eE][-+]?[0#?]+|.")
+
+
+def _filled(value: float, items: list[tuple[str, str]]) -> str:
+    """The digits of a number put into the format's placeholders, literals kept between them."""
+    from gradsheet.formula.functions.math import rounded
+
+    marks = [i for i, (kind, _) in enumerate(items) if kind and kind in "0#?"]
+    point = next((i for i, (kind, _) in enumerate(items) if kind == "."), len(items))
+    whole, part = [i for i in marks if i < point], [i for i in marks if i > point]
+    commas = [i for i, (kind, _) in enumerate(items) if kind == ","]
+    thousands = any(whole and whole[0] < i < whole[-1] for i in commas)
+    scale = sum(not whole or i > whole[-1] for i in commas)
+    value /= 1000.0**scale
+    power = 0
+    if any(kind == "E" for kind, _ in items) and value:
+        step = max(1, len(whole))
+        power = math.floor(int(f"{value:.14e}".partition("e")[2]) / step) * step
+        value = float(f"{value / 10.0**power:.14e}")
+        if rounded(value, len(part)) >= 10.0**step:
+            value, power = value / 10.0**step, power + step
+    number, _, decimals = f"{rounded(value, len(part)):.{len(part)}f}".partition(".")
+    number = number.lstrip("0")
+    shown: dict[int, str] = {}
+    for place, i in enumerate(reversed(whole)):
+        last = place == len(whole) - 1
+        end = len(number) - place
+        digits = number[: max(0, end)] if last else number[max(0, end - 1) : max(0, end)]
+        digits = digits or {"0": "0", "?": " ", "#": ""}[items[i][0]]
+        if thousands and digits.isdigit():
+            size = len(digits) + place  # digits at and to the right of this place
+            digits = "".join(
+                x + ("," if size - j - 1 and (size - j - 1) % 3 == 0 else "") for j, x in enumerate(digits)
+            )
+        shown[i] = digits
+    for i, digit in zip(part, decimals, strict=True):
+        shown[i] = digit
+    for i in reversed(part):
+        if shown[i] != "0" or items[i][0] == "0":
+            break
+        shown[i] = " " if items[i][0] == "?" else ""
+    result = "" if whole else number
+    for i, (kind, text) in enumerate(items):
+        if i in shown:
+            result += shown[i]
+        elif kind == "E":
+            sign = "-" if power < 0 else "+" if "+" in text else ""
+            result += f"E{sign}{abs(power):0{max(1, text.count('0'))}d}"
+        elif kind != ",":
+            result += text
+    return result
+
+
+def _fraction(value: float, pieces: list[re.Match[str]], slash: int) -> str:
+    """A number as a fraction: ``# ?/?`` and ``# ?/8``."""
+    above, below = pieces[slash - 1][9], pieces[slash + 1][9]
+    fixed = "".join(m[0] for m in pieces[slash + 1 :] if m[0].isdigit()) if not below else ""
+    first = next((i for i, m in enumerate(pieces[: slash - 1]) if m[9]), None)
+    whole = math.floor(value) if first is not None else 0
+    rest = value - whole
+    if fixed and int(fixed):
+        top, bottom = math.floor(rest * int(fixed) + 0.5), int(fixed)
+    else:
+        near = Fraction(rest).limit_denominator(10 ** len(below or "?") - 1)
+        top, bottom = near.numerator, near.denominator
+    if first is not None and top == bottom:
+        whole, top = whole + 1, 0
+    down = str(bottom)
+    width = len(below or fixed)
+    if top == 0 and first is not None:
+        ratio = " " * (len(above) + 1 + width)
+    else:
+        ratio = str(top).rjust(len(above)) + "/" + down.ljust(width)
+    result = ""
+    for i, m in enumerate(pieces[: slash - 1]):
+        result += (str(whole) if whole or not top else "") if i == first else _literal(m) if not m[9] else ""
+    tail = pieces[slash + 2 :] if below else [m for m in pieces[slash + 1 :] if not m[0].isdigit()]
+    return result + ratio + "".join(_literal(m) for m in tail)
 
 
 def _literal(piece: re.Match[str]) -> str:
@@ -94,36 +184,6 @@ def _literal(piece: re.Match[str]) -> str:
     if piece[5] or piece[3]:
         return ""
     return piece[1] or piece[2] or piece[10] or ""
-
-
-def _digits(value: float, mask: str) -> str:
-    mantissa, e, exponent = re.match(r"([^eE]*)([eE][-+])?(.*)", mask).groups()  # type: ignore[union-attr]
-    whole, dot, fraction = mantissa.partition(".")
-    scale = len(whole) - len(whole.rstrip(","))
-    thousands = "," in whole.rstrip(",")
-    least = whole.count("0")
-    value /= 1000.0**scale
-    if e:
-        head, _, power = f"{value:.{len(fraction)}e}".partition("e")
-        sign = "-" if power.startswith("-") else "+" if e.endswith("+") else ""
-        return f"{_trimmed(head, fraction, dot)}{e[0]}{sign}{abs(int(power)):0{exponent.count('0')}d}"
-    from gradsheet.formula.functions.math import rounded
-
-    text = f"{rounded(value, len(fraction)):.{len(fraction)}f}"
-    number, _, decimals = text.partition(".")
-    number = number.lstrip("0").rjust(least, "0")
-    if thousands and number:
-        number = f"{int(number):,}".rjust(least, "0")
-    return number + _trimmed("." + decimals, fraction, dot) if dot else number
-
-
-def _trimmed(text: str, fraction: str, dot: str) -> str:
-    """Zeros at the end go where the mask has ``#``."""
-    for mark in reversed(fraction):
-        if mark == "0" or not text.endswith("0"):
-            break
-        text = text[:-1]
-    return text
 
 
 def _date(value: float, pieces: list[re.Match[str]]) -> str:
@@ -137,9 +197,9 @@ def _date(value: float, pieces: list[re.Match[str]]) -> str:
     text, after_hour = "", False
     for i, m in enumerate(pieces):
         word = (m[8] or "").lower()
-        if m[3] and m[3].lower() in ("h", "hh", "m", "mm", "s", "ss"):
+        if (m[3] or "").lower() in _ELAPSED:
             unit = {"h": 24, "m": 1440, "s": 86400}[m[3][0].lower()]
-            text += str(int(value * unit + 1e-9))
+            text += f"{int(value * unit + 1e-6):0{len(m[3])}d}"
             after_hour = m[3][0].lower() == "h"
             continue
         if m[7]:

@@ -4,6 +4,7 @@
 annotation  what the function gets
 ==========  ================================================================================================
 Number      a float: blank 0, TRUE 1, text read as a number; over an array, it is called for every element
+Strict      a float, but a boolean is #VALUE! and an empty argument #N/A, as in the old Analysis ToolPak
 Text        a str, likewise
 Logical     a bool, likewise
 Scalar      one value as it is, blanks included; an error ends the call
@@ -49,6 +50,7 @@ from gradsheet.formula.values import (
 from gradsheet.formula.values import Scalar as AnyScalar
 
 Number = float
+Strict = float
 Text = str
 Logical = bool
 Scalar = AnyScalar
@@ -96,6 +98,7 @@ def _as_it_is(value: Value) -> Value:
 
 _TAKE: dict[str, PyCallable[[Value], Value]] = {
     "Number": number,
+    "Strict": lambda value: strict(value),
     "Text": text,
     "Logical": logical,
     "Scalar": _scalar,
@@ -108,7 +111,7 @@ _TAKE: dict[str, PyCallable[[Value], Value]] = {
     "Lazy": lambda thunk: thunk,
     "Callable": _callable,
 }
-ELEMENTWISE = frozenset(("Number", "Text", "Logical", "Scalar", "Plain"))
+ELEMENTWISE = frozenset(("Number", "Strict", "Text", "Logical", "Scalar", "Plain"))
 ARRAYS = frozenset(("Matrix", "Either"))
 
 
@@ -262,6 +265,32 @@ def numbers(*values: Value) -> list[float]:
                     result.append(cell)
                 elif isinstance(cell, Error):
                     raise Failed(cell)
-        elif value is not None or value is MISSING:
-            result.append(number(value))
+        else:
+            result.append(number(value))  # an argument left empty is 0
+    return result
+
+
+def strict(value: Value) -> float:
+    """A number where booleans are #VALUE! and an empty argument #N/A: the old Analysis ToolPak's functions.
+
+    Example:
+        >>> strict("12"), strict(None)
+        (12.0, 0.0)
+    """
+    one = value if value is MISSING else corner(value)
+    if one is MISSING:
+        raise Failed(Error.NA)
+    if isinstance(one, bool):
+        raise Failed(Error.VALUE)
+    return number(one)
+
+
+def strict_numbers(*values: Value) -> list[float]:
+    """As `numbers`, for the old Analysis ToolPak's functions: text in cells is read, and must be a number."""
+    result: list[float] = []
+    for value in values:
+        if isinstance(value, Array | Area | Areas):
+            result.extend(strict(cell) for cell in value.cells() if cell is not None)
+        else:
+            result.append(strict(MISSING if value is None else value))
     return result

@@ -10,6 +10,7 @@ from gradsheet.formula.functions import (
     lookup,
     math,
     matrix,
+    sampling,
     statistics,
     text,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "lookup",
     "math",
     "matrix",
+    "sampling",
     "statistics",
     "text",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from statistics import NormalDist
 
 from gradsheet.formula.cells import Error
@@ -10,6 +11,7 @@ from gradsheet.formula.registry import Logical, Number, function
 from gradsheet.formula.values import Failed
 
 _STANDARD = NormalDist()
+_ROOT_OF_HALF = Fraction("0.7071067811865475244008443621048490392848")
 
 
 def _require(condition: bool) -> None:
@@ -18,8 +20,15 @@ def _require(condition: bool) -> None:
 
 
 def phi(z: float) -> float:
-    """The standard normal's cumulative distribution."""
-    return 0.5 * math.erfc(-z / math.sqrt(2))
+    """The standard normal's cumulative distribution.
+
+    What z/√2 loses when it is rounded is added back: far out it would cost the last two digits.
+    """
+    x = -z * math.sqrt(0.5)
+    if not abs(x) < 30:
+        return 0.5 * math.erfc(x)
+    lost = float(-Fraction(z) * _ROOT_OF_HALF - Fraction(x))
+    return 0.5 * (math.erfc(x) - 2 / math.sqrt(math.pi) * math.exp(-x * x) * lost)
 
 
 @function("NORM.DIST")
@@ -106,6 +115,11 @@ def binomial(successes: Number, trials: Number, share: Number, cumulative: Logic
     """The chance of so many successes, or of at most so many."""
     k, n = math.floor(successes), math.floor(trials)
     _require(0 <= k <= n and 0 <= share <= 1)
+    if n > 1000 and cumulative:
+        return incomplete_beta(1 - share, n - k, k + 1) if k < n else 1.0
+    if n > 1000 and 0 < share < 1:
+        ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+        return math.exp(ways + k * math.log(share) + (n - k) * math.log1p(-share))
     chances = [math.comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(0 if cumulative else k, k + 1)]
     return math.fsum(chances)
 
@@ -118,6 +132,8 @@ def poisson(x: Number, mean: Number, cumulative: Logical) -> float:
     """The chance of so many events, or of at most so many."""
     k = math.floor(x)
     _require(k >= 0 and mean >= 0)
+    if cumulative and k > 1000:
+        return upper_gamma(k + 1, mean)
     return math.fsum(
         math.exp(i * math.log(mean) - mean - math.lgamma(i + 1)) if mean else float(i == 0)
         for i in range(0 if cumulative else k, k + 1)
@@ -260,8 +276,17 @@ def incomplete_gamma(a: float, x: float) -> float:
 
     **Source**: W. Press and others, "Numerical Recipes", 6.2.
     """
+    return _gammas(a, x)[0]
+
+
+def upper_gamma(a: float, x: float) -> float:
+    """The regularised upper incomplete gamma function, small values to their last digits."""
+    return _gammas(a, x)[1]
+
+
+def _gammas(a: float, x: float) -> tuple[float, float]:
     if x <= 0:
-        return 0.0
+        return 0.0, 1.0
     front = math.exp(a * math.log(x) - x - math.lgamma(a))
     if x < a + 1:
         term = total = 1 / a
@@ -270,7 +295,7 @@ def incomplete_gamma(a: float, x: float) -> float:
             n += 1
             term *= x / n
             total += term
-        return total * front
+        return total * front, 1 - total * front
     b = x + 1 - a
     c, d = 1e300, 1 / b
     result = d
@@ -282,14 +307,14 @@ def incomplete_gamma(a: float, x: float) -> float:
         result *= d * c
         if abs(d * c - 1) < 1e-16:
             break
-    return 1 - front * result
+    return 1 - front * result, front * result
 
 
 @function("CHISQ.DIST.RT")
 def chi_squared_right_tail(x: Number, freedom: Number) -> float:
     """The chance beyond x of the χ² distribution."""
     _require(x >= 0 and freedom >= 1)
-    return 1 - incomplete_gamma(math.floor(freedom) / 2, x / 2)
+    return upper_gamma(math.floor(freedom) / 2, x / 2)
 
 
 function("CHIDIST")(chi_squared_right_tail)
@@ -301,4 +326,7 @@ def gamma_distribution(x: Number, alpha: Number, beta: Number, cumulative: Logic
     _require(x >= 0 and alpha > 0 and beta > 0)
     if cumulative:
         return incomplete_gamma(alpha, x / beta)
+    if x == 0:
+        _require(alpha >= 1)
+        return 1 / beta if alpha == 1 else 0.0
     return math.exp((alpha - 1) * math.log(x) - x / beta - alpha * math.log(beta) - math.lgamma(alpha))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradsheet.formula.address import pack, unpack
 from gradsheet.formula.cells import Error
-from gradsheet.formula.registry import Here, Number, Plain, Range, Test, function
+from gradsheet.formula.registry import Here, Plain, Range, Strict, function
 from gradsheet.formula.values import Area, Array, Failed, Lambda, Value, corner, number
 
 
@@ -63,13 +63,13 @@ def is_reference(value: Range) -> bool:
 
 
 @function("ISEVEN")
-def is_even(value: Number) -> bool:
+def is_even(value: Strict) -> bool:
     """Whether the whole part is even."""
     return int(value) % 2 == 0
 
 
 @function("ISODD")
-def is_odd(value: Number) -> bool:
+def is_odd(value: Strict) -> bool:
     """Whether the whole part is odd."""
     return int(value) % 2 == 1
 
@@ -97,9 +97,9 @@ def not_available() -> Value:
 
 
 @function("TYPE")
-def type_of(value: Test) -> float:
+def type_of(value: Range) -> float:
     """1 number, 2 text, 4 boolean, 16 error, 64 array, 128 lambda."""
-    if isinstance(value, Array):
+    if isinstance(value, Array) or (isinstance(value, Area) and value.shape != (1, 1)):
         return 64.0
     if isinstance(value, Lambda):
         return 128.0
@@ -127,3 +127,9 @@ def error_number(value: Plain) -> float:
 def sheet_number(here: Here, value: Range = None) -> float:
     """The number of a sheet, from 1."""
     return float((value.sheet if isinstance(value, Area) else unpack(here.key)[0]) + 1)
+
+
+@function("SHEETS")
+def sheet_count(here: Here, value: Range = None) -> float:
+    """How many sheets there are, or a reference spans."""
+    return 1.0 if isinstance(value, Area) else float(len(here.grid.plan.scope.sheet_names))  # type: ignore[attr-defined]

@@ -55,7 +55,7 @@ def if_na(value: Lazy, otherwise: Lazy) -> Value:
 
 
 def _instead(value: Value, otherwise: Lazy, bad: Test) -> Value:
-    value = spread(value)
+    value = spread(_chosen(value))
     if isinstance(value, Array):
         return lift(lambda x, y: y if bad(x) else x, value, spread(_chosen(otherwise())))
     return _chosen(otherwise()) if bad(corner(value)) else value
@@ -87,8 +87,8 @@ def _flags(values: tuple[Value, ...]) -> list[bool]:
                     raise Failed(cell)
                 if isinstance(cell, bool | float):
                     result.append(bool(cell))
-        elif value is not None:
-            result.append(logical(value))
+        else:
+            result.append(logical(value))  # an argument left empty is FALSE
     if not result:
         raise Failed(Error.VALUE)
     return result
@@ -116,3 +116,15 @@ def xor(*values: Range) -> bool:
 def not_(value: Logical) -> bool:
     """The opposite."""
     return not value
+
+
+@function("TRUE")
+def true() -> bool:
+    """TRUE."""
+    return True
+
+
+@function("FALSE")
+def false() -> bool:
+    """FALSE."""
+    return False

@@ -332,12 +332,6 @@ def address(row: Number, column: Number, kind: Number = 1.0, style: Logical = Tr
     return f"{quoted}!{text}"
 
 
-@function("HYPERLINK")
-def hyperlink(link: Text, shown: Plain | None = None) -> Value:
-    """What a link shows; it is not followed."""
-    return link if shown is None else shown
-
-
 @function("FORMULATEXT")
 def formula_text(area: Reference) -> str:
     """The formula of a cell."""
@@ -345,3 +339,9 @@ def formula_text(area: Reference) -> str:
     if text is None:
         raise Failed(Error.NA)
     return str(text)
+
+
+@function("HYPERLINK")
+def hyperlink(link: Text, name: Plain = None) -> Value:
+    """What a link shows: its name, or where it leads."""
+    return link if name is None else name

@@ -7,8 +7,20 @@ from collections.abc import Callable as PyCallable
 
 from gradsheet.formula.cells import Error
 from gradsheet.formula.operators import power as raise_to
-from gradsheet.formula.registry import Here, Matrix, Number, Range, Text, function, numbers
+from gradsheet.formula.registry import (
+    Here,
+    Matrix,
+    Number,
+    Plain,
+    Range,
+    Strict,
+    Text,
+    function,
+    numbers,
+    strict_numbers,
+)
 from gradsheet.formula.values import Area, Array, Failed, Value
+from gradsheet.formula.values import number as as_number
 
 
 def add_up(values: list[float]) -> float:
@@ -23,6 +35,12 @@ def add_up(values: list[float]) -> float:
 def total(*values: Range) -> float:
     """The sum, first cell to last."""
     return add_up(numbers(*values))
+
+
+@function("PERCENTOF")
+def share(part: Range, whole: Range) -> float:
+    """One sum over another."""
+    return total(part) / total(whole)
 
 
 @function("SUMSQ")
@@ -89,7 +107,7 @@ def sum_of_sums_of_squares(first: Matrix, second: Matrix) -> float:
 
 
 @function("SERIESSUM")
-def power_series(x: Number, n: Number, m: Number, coefficients: Range) -> Value:
+def power_series(x: Strict, n: Strict, m: Strict, coefficients: Range) -> Value:
     """The sum of aᵢ·x^(n + i·m)."""
     result = 0.0
     for i, a in enumerate(numbers(coefficients)):
@@ -201,10 +219,10 @@ for _name, _compute, _doc in (
     ("SEC", lambda x: 1 / math.cos(x), "The secant."),
     ("CSC", lambda x: 1 / math.sin(x), "The cosecant."),
     ("COTH", lambda x: 1 / math.tanh(x), "The hyperbolic cotangent."),
-    ("SECH", lambda x: 1 / math.cosh(x), "The hyperbolic secant."),
-    ("CSCH", lambda x: 1 / math.sinh(x), "The hyperbolic cosecant."),
+    ("SECH", lambda x: 1 / math.cosh(x) if abs(x) < 710.4 else 0.0, "The hyperbolic secant."),
+    ("CSCH", lambda x: 1 / math.sinh(x) if abs(x) < 710.4 else 0.0, "The hyperbolic cosecant."),
     ("ACOT", _cotangent_inverse, "The angle of a cotangent."),
-    ("ACOTH", lambda x: 0.5 * math.log((x + 1) / (x - 1)), "The inverse hyperbolic cotangent."),
+    ("ACOTH", lambda x: math.atanh(1 / x) if x else math.log(-1.0), "The inverse hyperbolic cotangent."),
     ("DEGREES", math.degrees, "Radians in degrees."),
     ("RADIANS", math.radians, "Degrees in radians."),
 ):
@@ -264,10 +282,7 @@ def rounded(number: float, digits: float, mode: str = "half") -> float:
     scale = 10.0 ** abs(places)
     scaled = abs(number) * scale if places >= 0 else abs(number) / scale
     scaled = float(f"{scaled:.14e}")  # 2.675 · 100 is 267.49999999999994, but reads 267.5
-    if mode == "half":
-        whole = math.floor(scaled + 0.5)
-    else:
-        whole = math.ceil(scaled) if mode == "up" else math.floor(scaled)
+    whole = math.ceil(scaled) if mode == "up" else math.floor(scaled + (0.5 if mode == "half" else 0))
     if places <= 0:
         return sign * whole * scale
     return sign * (whole / scale)
@@ -298,13 +313,13 @@ def truncate(number: Number, digits: Number = 0.0) -> float:
 
 
 @function("MROUND")
-def round_to_multiple(number: Number, multiple: Number) -> float:
+def round_to_multiple(number: Strict, multiple: Strict) -> float:
     """The nearest multiple, halves away from zero."""
     if multiple == 0 or number == 0:
         return 0.0
     if number * multiple < 0:
         raise Failed(Error.NUM)
-    return multiple * math.floor(_tidy(number / multiple) + 0.5)
+    return multiple * math.floor(number / multiple + 0.5)  # 6.05 to 0.1 is 6, says Microsoft's page
 
 
 def _tidy(value: float) -> float:
@@ -388,12 +403,15 @@ def remainder(number: Number, divisor: Number) -> float:
         raise Failed(Error.DIV0)
     if abs(number / divisor) >= 1125900000000.0 * 2**10:
         raise Failed(Error.NUM)
-    result = math.fmod(number, divisor)
-    return result + divisor if result and (result < 0) != (divisor < 0) else result
+    result = number - divisor * math.floor(number / divisor)
+    if not abs(result) < abs(divisor) or (result and (result < 0) != (divisor < 0)):
+        result = math.fmod(number, divisor)
+        result += divisor if result and (result < 0) != (divisor < 0) else 0.0
+    return result
 
 
 @function("QUOTIENT")
-def quotient(numerator: Number, denominator: Number) -> float:
+def quotient(numerator: Strict, denominator: Strict) -> float:
     """The whole part of a division."""
     return float(math.trunc(numerator / denominator))
 
@@ -418,9 +436,15 @@ def factorial(number: Number) -> float:
 @function("FACTDOUBLE")
 def double_factorial(number: Number) -> float:
     """n!!, every second factor."""
-    if number < -1:
+    if not -1 <= number < 301:
         raise Failed(Error.NUM)
     return float(math.prod(range(math.floor(number), 0, -2)))
+
+
+def _choose(n: int, k: int) -> float:
+    if min(k, n - k) > 1030:  # at least 2 ** 1030
+        raise Failed(Error.NUM)
+    return float(math.comb(n, k))
 
 
 @function("COMBIN")
@@ -429,14 +453,16 @@ def combinations(number: Number, chosen: Number) -> float:
     n, k = _whole(number), _whole(chosen)
     if k > n:
         raise Failed(Error.NUM)
-    return float(math.comb(n, k))
+    return _choose(n, k)
 
 
 @function("COMBINA")
 def combinations_with_repetition(number: Number, chosen: Number) -> float:
     """Ways to choose some of many, with repetition."""
     n, k = _whole(number), _whole(chosen)
-    return float(math.comb(n + k - 1, k)) if n or k else 1.0
+    if k > n == 0:
+        raise Failed(Error.NUM)
+    return _choose(n + k - 1, k) if n or k else 1.0
 
 
 @function("PERMUT")
@@ -445,38 +471,52 @@ def permutations(number: Number, chosen: Number) -> float:
     n, k = _whole(number), _whole(chosen)
     if k > n:
         raise Failed(Error.NUM)
+    if k > 170:
+        raise Failed(Error.NUM)
     return float(math.perm(n, k))
 
 
 @function("PERMUTATIONA")
 def permutations_with_repetition(number: Number, chosen: Number) -> float:
     """Ordered ways to choose some of many, with repetition."""
-    return float(_whole(number) ** _whole(chosen))
+    return math.pow(_whole(number), _whole(chosen))
 
 
 @function("MULTINOMIAL")
 def multinomial(*values: Range) -> float:
     """The factorial of the sum over the product of the factorials."""
-    counts = [_whole(x) for x in numbers(*values)]
-    return float(math.factorial(sum(counts)) // math.prod(math.factorial(n) for n in counts))
+    result, seen = 1.0, 0
+    for n in [_whole(x) for x in strict_numbers(*values)]:
+        seen += n
+        result *= _choose(seen, n)
+    return result
+
+
+def _divisors(values: tuple[Value, ...]) -> list[int]:
+    found = [_whole(x) for x in strict_numbers(*values)]
+    if any(n >= 2**53 for n in found):
+        raise Failed(Error.NUM)
+    return found
 
 
 @function("GCD")
 def greatest_common_divisor(*values: Range) -> float:
     """The greatest common divisor."""
-    return float(math.gcd(*(_whole(x) for x in numbers(*values))))
+    return float(math.gcd(*_divisors(values)))
 
 
 @function("LCM")
 def least_common_multiple(*values: Range) -> float:
     """The least common multiple."""
-    return float(math.lcm(*(_whole(x) for x in numbers(*values))))
+    return float(math.lcm(*_divisors(values)))
 
 
 @function("BASE")
 def in_base(number: Number, radix: Number, length: Number = 0.0) -> str:
     """A number written in another base."""
     digits, value = "", _whole(number)
+    if not (2 <= radix < 37 and value < 2**53 and 0 <= length < 256):
+        raise Failed(Error.NUM)
     while value:
         value, digit = divmod(value, int(radix))
         digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[digit] + digits
@@ -486,6 +526,8 @@ def in_base(number: Number, radix: Number, length: Number = 0.0) -> str:
 @function("DECIMAL")
 def from_base(number: Text, radix: Number) -> float:
     """The number that digits of another base write."""
+    if not 2 <= radix < 37 or len(number) > 255 or not number.isalnum():
+        raise Failed(Error.NUM)
     return float(int(number, int(radix)))
 
 
@@ -494,14 +536,24 @@ _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "X
 
 
 @function("ROMAN")
-def roman(number: Number, form: Number = 0.0) -> str:
-    """A number in Roman numerals (the classic form)."""
-    value, result = int(number), ""
-    if not 0 <= value < 4000 or form != 0:
+def roman(number: Number, form: Plain = 0.0) -> str:
+    """A number in Roman numerals, from the classic form (0, TRUE) to the shortest (4, FALSE)."""
+    concise = (0 if form else 4) if isinstance(form, bool) else math.floor(as_number(form))
+    value, result = math.floor(number), ""
+    if not 0 <= value < 4000 or not 0 <= concise <= 4:
         raise Failed(Error.VALUE)
-    for worth, sign in _ROMAN:
-        result += sign * (value // worth)
-        value %= worth
+    worth, signs = (1000, 500, 100, 50, 10, 5, 1), "MDCLXVI"
+    for at in (0, 2, 4, 6):
+        digit = value // worth[at]
+        if digit % 5 != 4:
+            result += (signs[at - 1] if digit > 4 else "") + signs[at] * (digit % 5)
+            value %= worth[at]
+            continue
+        larger, smaller = at - 1 if digit == 4 else at - 2, at
+        while smaller < 6 and smaller - at < concise and worth[larger] - worth[smaller + 1] <= value:
+            smaller += 1
+        result += signs[smaller] + signs[larger]
+        value += worth[smaller] - worth[larger]
     return result
 
 
@@ -509,6 +561,8 @@ def roman(number: Number, form: Number = 0.0) -> str:
 def arabic(numeral: Text) -> float:
     """The number that Roman numerals write."""
     text = numeral.strip().upper()
+    if not text:
+        return 0.0
     sign, text = (-1, text[1:]) if text.startswith("-") else (1, text)
     worth = {sign: value for value, sign in _ROMAN if len(sign) == 1}
     try:

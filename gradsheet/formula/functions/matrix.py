@@ -228,3 +228,24 @@ def trend(ys: Matrix, xs: Matrix | None = None, news: Matrix | None = None, cons
     if len(weights) == 2:
         return Array([[weights[0] * x + weights[1] for x in row] for row in grid(news)])
     return Array([[math.fsum(w * x for w, x in zip(weights, [*row, 1.0], strict=True))] for row in grid(news)])
+
+
+def _logarithms(ys: Array) -> Array:
+    return Array([[math.log(y) for y in row] for row in grid(ys)])
+
+
+@function("GROWTH", empty_is_default=True)
+def growth(ys: Matrix, xs: Matrix | None = None, news: Matrix | None = None, constant: Logical = True) -> Array:
+    """The least-squares exponential curve's values at other places."""
+    line = trend(_logarithms(ys), xs, news, constant)
+    return Array([[math.exp(x) for x in row if type(x) is float] for row in line.rows])
+
+
+@function("LOGEST", empty_is_default=True)
+def least_squares_exponential(
+    ys: Matrix, xs: Matrix | None = None, constant: Logical = True, statistics: Logical = False
+) -> Array:
+    """The least-squares exponential curve: bases from the last to the first, the factor; its statistics."""
+    table = least_squares(_logarithms(ys), xs, constant, statistics)
+    first: list[Scalar] = [math.exp(x) if type(x) is float else x for x in table.rows[0]]
+    return Array([first, *table.rows[1:]])

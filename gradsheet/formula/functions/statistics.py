@@ -260,7 +260,7 @@ def harmonic_mean(*values: Range) -> float:
 def trimmed_mean(values: Either, share: Number) -> float:
     """The mean without a share of the extremes."""
     found = sorted(numbers(values))
-    if not 0 <= share < 1:
+    if not 0 <= share < 1 or not found:
         raise Failed(Error.NUM)
     cut = int(len(found) * share / 2)
     return mean(found[cut : len(found) - cut])
@@ -402,6 +402,8 @@ def average_rank(x: Number, values: Range, ascending: Logical = False) -> float:
 def percent_rank(values: Either, x: Number, digits: Number = 3.0) -> float:
     """The share of values below x, cut to some digits."""
     found = ranked(values)
+    if digits < 1:
+        raise Failed(Error.NUM)
     if not found[0] <= x <= found[-1]:
         raise Failed(Error.NA)
     if len(found) == 1:
@@ -411,11 +413,31 @@ def percent_rank(values: Either, x: Number, digits: Number = 3.0) -> float:
     if x not in found:
         low, high = found[below - 1], found[below]
         place = below - 1 + (x - low) / (high - low)
-    scale = 10.0 ** int(digits)
-    return math.floor(place / (len(found) - 1) * scale + 1e-9) / scale
+    return _cut(place / (len(found) - 1), digits)
+
+
+def _cut(share: float, digits: float) -> float:
+    scale = 10.0 ** math.floor(digits)
+    return math.floor(share * scale + 1e-9) / scale
 
 
 function("PERCENTRANK")(percent_rank)
+
+
+@function("PERCENTRANK.EXC")
+def percent_rank_exclusive(values: Either, x: Number, digits: Number = 3.0) -> float:
+    """The share of values below x, the ends excluded, cut to some digits."""
+    found = ranked(values)
+    if digits < 1:
+        raise Failed(Error.NUM)
+    if not found[0] <= x <= found[-1]:
+        raise Failed(Error.NA)
+    below = sum(y < x for y in found)
+    place = below + 1.0
+    if x not in found:
+        low, high = found[below - 1], found[below]
+        place = below + (x - low) / (high - low)
+    return _cut(place / (len(found) + 1), digits)
 
 
 @function("FREQUENCY")

@@ -133,7 +133,7 @@ def find(wanted: Text, text: Text, start: Number = 1.0) -> float:
     """Where a text begins in another, case counting."""
     begin = _count(start, 1) - 1
     at = text.find(wanted, begin)
-    if at < 0 or begin > len(text):
+    if at < 0 or begin >= len(text):
         raise Failed(Error.VALUE)
     return at + 1.0
 
@@ -143,7 +143,7 @@ def search(wanted: Text, text: Text, start: Number = 1.0) -> float:
     """Where a text begins in another, wildcards allowed."""
     begin = _count(start, 1) - 1
     match = wildcard(wanted).search(text, begin)
-    if match is None or begin > len(text):
+    if match is None or begin >= len(text):
         raise Failed(Error.VALUE)
     return match.start() + 1.0
 
@@ -207,12 +207,25 @@ def value_of(text: Scalar) -> float:
     return number(text)
 
 
+_PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+
+
 @function("NUMBERVALUE")
 def number_value(text: Text, point: Text = ".", group: Text = ",") -> float:
-    """The number that a text spells, with given separators."""
-    plain = text.replace(" ", "").replace(group[:1], "").replace(point[:1], ".")
-    percents = len(plain) - len(plain.rstrip("%"))
-    return number(plain.rstrip("%") or 0.0) / 100.0**percents
+    """The number that a text spells, with given separators; 0 of empty text."""
+    plain = "".join(text.split(" "))
+    if not plain:
+        return 0.0
+    if not point or point[:1] == group[:1]:
+        raise Failed(Error.VALUE)
+    whole, dot, part = plain.partition(point[0])
+    if group:
+        whole = whole.replace(group[0], "")
+    digits = whole + dot.replace(point[0], ".") + part
+    number_part = digits.rstrip("%")
+    if not _PLAIN.fullmatch(number_part):
+        raise Failed(Error.VALUE)
+    return float(float(number_part) / 100.0 ** (len(digits) - len(number_part)))
 
 
 @function("T")
@@ -221,6 +234,19 @@ def only_text(value: Plain) -> str:
     if isinstance(value, Error):
         raise Failed(value)
     return value if isinstance(value, str) else ""
+
+
+for _name, _same in (("LENB", length), ("LEFTB", left), ("RIGHTB", right), ("MIDB", middle),
+                     ("FINDB", find), ("SEARCHB", search), ("REPLACEB", replace)):  # fmt: skip
+    function(_name)(_same)  # where no language of two-byte characters is the default, bytes are characters
+
+
+@function("ASC")
+def half_width(text: Text) -> str:
+    """Full-width characters as half-width ones."""
+    return "".join(
+        chr(ord(sign) - 0xFEE0) if "！" <= sign <= "～" else " " if sign == "\u3000" else sign for sign in text
+    )
 
 
 _HIGH = bytes(range(128, 256)).decode("cp1252", "replace")
@@ -259,9 +285,12 @@ def unicode_of(text: Text) -> float:
 
 
 def _around(text: str, delimiter: Value, which: float, mode: float) -> list[tuple[int, int]]:
-    marks = [mark for mark in _pieces((delimiter,)) if mark]
-    if not marks or which == 0:
+    """Where the delimiters are; an empty one is before each character or, from the end, behind it."""
+    marks, n = _pieces((delimiter,)), int(which)
+    if n == 0 or (any(marks) and abs(n) > len(text)):
         raise Failed(Error.VALUE)
+    if not all(marks) or not marks:
+        return [(i + (n < 0), i + (n < 0)) for i in range(len(text))]
     flags = re.IGNORECASE if mode else 0
     return [m.span() for m in re.finditer("|".join(map(re.escape, marks)), text, flags)]
 
