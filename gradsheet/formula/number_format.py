@@ -103,7 +103,7 @@ _MARK = re.compile(r"[eE][-+]?[0#?]+|.")
 
 def _filled(value: float, items: list[tuple[str, str]]) -> str:
     """The digits of a number put into the format's placeholders, literals kept between them."""
-    from gradsheet.formula.functions.math import rounded
+    from gradsheet.formula.functions.rounding import rounded
 
     marks = [i for i, (kind, _) in enumerate(items) if kind and kind in "0#?"]
     point = next((i for i, (kind, _) in enumerate(items) if kind == "."), len(items))

@@ -144,7 +144,7 @@ def parity(
     silent = len(book.computed) - len(truth)
     if silent:
         notes.append(
-            f"{silent:,} formula cells have no stored value to be compared with: the file was written by a program that computes none."
+            f"{silent:,} formula cells have no stored value to be compared with: whatever wrote them computes none."
         )
     versions: dict[str, str] = {}
     for name in asked:

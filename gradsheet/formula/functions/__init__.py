@@ -1,33 +1,14 @@
-"""Excel's functions, a file for each of Excel's categories; importing this package registers them all."""
+"""Excel's functions, in files by category; importing this package registers them all.
 
-from gradsheet.formula.functions import (
-    conditional,
-    dates,
-    distributions,
-    dynamic,
-    information,
-    logic,
-    lookup,
-    math,
-    matrix,
-    sampling,
-    statistics,
-    text,
-)
+A function is one decorated function in one of its modules; modules are found, not listed.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
 from gradsheet.formula.registry import FUNCTIONS
 
-__all__ = [
-    "FUNCTIONS",
-    "conditional",
-    "dates",
-    "distributions",
-    "dynamic",
-    "information",
-    "logic",
-    "lookup",
-    "math",
-    "matrix",
-    "sampling",
-    "statistics",
-    "text",
-]
+for _found in iter_modules(__path__):
+    import_module(f"{__name__}.{_found.name}")
+
+__all__ = ["FUNCTIONS"]
