@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +26,9 @@ class Commands(click.Group):
         """Run the command line and exit."""
         try:
             code = super().main(*args, **{**extra, "standalone_mode": False})
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.ctx.get_help() if error.ctx else "")
+            code = 0
         except GradsheetError as error:
             code = _said(str(error))
         except click.ClickException as error:
@@ -87,7 +92,7 @@ def list_(format_: str) -> None:
 @carry_option
 @data_option
 @click.option("--device", default="cpu", show_default=True, help="cpu, or cuda where there is one.")
-@click.option("--rows", is_flag=True, help="Print every row of every pass instead of the epochs.")
+@click.option("--rows", is_flag=True, help="Every row of every pass instead (CSV or JSON).")
 @format_option
 def run(
     experiment: str,
@@ -111,7 +116,10 @@ def run(
         click.echo(f"gradsheet: {note}", err=True)
     if rows:
         frame = trace.to_frame().reset_index()
-        _rows("", list(frame.columns), frame.values.tolist(), "csv" if format_ == "csv" else format_)
+        if format_ == "table":
+            raise GradsheetError("--rows makes a table too wide for a terminal: add --format csv or --format json")
+        finite = frame.astype(object).where(frame.map(_is_finite), None)
+        _rows("", list(frame.columns), finite.values.tolist(), format_)
         return
     if format_ == "json":
         _json(run_json(trace))
@@ -193,9 +201,13 @@ def _data(file: str | None) -> Any:
     if not Path(file).is_file():
         raise GradsheetError(f"{file}: no such file")
     try:
-        return pd.read_csv(file)
-    except (ValueError, OSError) as error:
+        return pd.read_csv(file, sep=None, engine="python")  # a comma, a semicolon or a tab between columns
+    except (ValueError, OSError, csv.Error) as error:
         raise GradsheetError(f"{file} cannot be read as CSV ({error}): save it with the columns x and y") from None
+
+
+def _is_finite(value: Any) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _json(value: Any) -> None:

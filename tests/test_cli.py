@@ -73,6 +73,26 @@ def test_an_explosion_is_said_on_stderr_and_is_null_in_json() -> None:
     assert json.loads(result.stdout)["epochs"][2]["root_sum"] is None
 
 
+def test_rows_of_an_explosion_are_strict_json() -> None:
+    rows = json.loads(call("run", "basic", "--rows", "--set", "lr=1", "--epochs", "1", "--format", "json").stdout)
+    assert rows[-1]["err2"] is None
+
+
+def test_no_arguments_print_the_help() -> None:
+    result = call()
+    assert result.exit_code == 0
+    assert "Commands:" in result.stdout
+
+
+def test_an_experiment_named_twice_is_written_once(tmp_path: Path) -> None:
+    assert call("export", "basic", "basic", "--epochs", "0", "--out", str(tmp_path / "b.xlsx")).exit_code == 0
+
+
+def test_a_csv_with_semicolons_and_capitals(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("X;Y\n1;2\n2;4\n")
+    assert call("run", "basic", "--data", str(tmp_path / "mine.csv"), "--epochs", "0").exit_code == 0
+
+
 def test_export_and_parity(tmp_path: Path) -> None:
     path = str(tmp_path / "one.xlsx")
     assert call("export", "basic", "--epochs", "1", "--out", path).exit_code == 0
@@ -114,10 +134,15 @@ def test_a_mismatch_exits_with_1(tmp_path: Path) -> None:
         (["run", "basic", "--carry", "all"], "choose entering or updated"),
         (["run", "basic", "--data", "none.csv"], "no such file"),
         (["run", "basic", "--device", "tpu"], "no device"),
+        (["run", "basic", "--rows"], "--format csv"),
+        (["export", "basic", "--epochs", "100000"], "at most 689"),
+        (["export", "basic", "--set", "square0_b=1"], "no experiment here has an input"),
+        (["export", "rmsprop", "--set", "square0_b=1"], "one cell for all weights"),
         (["run"], "Missing argument"),
         (["rn"], "No such command 'rn'"),
         (["export", "basic", "--out", "x.csv"], "does not end in .xlsx"),
         (["export", "basic", "--set", "beta=1"], "has an input 'beta'"),
+        (["export", "basic", "--set", "strt_a=1"], "did you mean 'start_a'"),
         (["parity", "none.xlsx"], "none.xlsx"),
         (["parity", __file__], "test_cli.py"),
         (["parity", __file__, "--oracle", "excel"], "no oracle 'excel'"),

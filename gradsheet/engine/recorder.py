@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,8 @@ class Recorder:
                 raise GradsheetError(f"keep is {self.keep!r}: choose all, epochs, or a list of column names")
             self._wanted = names if self.keep == "all" else []
         else:
+            if not isinstance(self.keep, Collection):
+                raise GradsheetError(f"keep is {self.keep!r}: choose all, epochs, or a list of column names")
             for name in self.keep:
                 if name not in names:
                     raise GradsheetError(

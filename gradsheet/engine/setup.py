@@ -83,6 +83,8 @@ def prepare(
     Raises:
         GradsheetError: an input that does not exist or is no number, or lanes that do not fit together.
     """
+    if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
+        raise GradsheetError(f"{experiment.name}: dtype is {dtype!r}; give torch.float64 or torch.float32")
     given = _starts_spelled_out(experiment, given)
     weights = experiment.model.weights
     values = {name: i.default for name, i in experiment.inputs.items()} | dict(given)
@@ -145,10 +147,7 @@ def _data(experiment: Experiment, data: Any, device: str, dtype: torch.dtype) ->
     if data is None:
         data = experiment.data
     if hasattr(data, "columns"):
-        missing = [c for c in ("x", "y") if c not in data.columns]
-        if missing:
-            raise GradsheetError(f"the data has no column {missing[0]!r}: name its two columns x and y")
-        data = data[["x", "y"]].to_numpy()
+        data = _columns(data)
     try:
         points = torch.as_tensor(data, dtype=dtype, device=device)
     except (TypeError, ValueError, RuntimeError):
@@ -159,6 +158,26 @@ def _data(experiment: Experiment, data: Any, device: str, dtype: torch.dtype) ->
         row = int((~points.isfinite().all(-1)).reshape(-1).nonzero()[0]) + 1
         raise GradsheetError(f"row {row} of the data is not a pair of finite numbers: mend or remove it")
     return points if points.dim() == 3 else points[None]
+
+
+def _columns(frame: Any) -> Any:
+    """The columns x and y of a frame, in either case, as numbers."""
+    found = {str(c).strip().lower(): c for c in frame.columns}
+    for name in ("x", "y"):
+        if name not in found:
+            has = ", ".join(map(str, frame.columns))
+            raise GradsheetError(
+                f"the data has no column {name!r} (it has: {has}): name its two columns x and y, with a comma between"
+            )
+    if not len(frame):
+        raise GradsheetError("the data has a header and no rows: give at least one example")
+    for name in ("x", "y"):
+        for row, value in enumerate(frame[found[name]].tolist(), 1):
+            try:
+                float(value)
+            except (TypeError, ValueError):
+                raise GradsheetError(f"row {row} of the data, column {name}: {value!r} is no number") from None
+    return frame[[found["x"], found["y"]]].to_numpy(dtype="float64")
 
 
 def _lanes(experiment: Experiment, tensors: Mapping[str, Tensor], points: Tensor) -> int:

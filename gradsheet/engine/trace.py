@@ -133,6 +133,8 @@ class Trace:
         """
         import pandas as pd
 
+        if not -len(self.epoch) <= lane < len(self.epoch):
+            raise GradsheetError(f"no lane {lane}: this run of {self.experiment.name} has {len(self.epoch)}, from 0")
         count = self.epoch.shape[1]
         index = pd.Index(range(count), name="pass")
         marks = pd.DataFrame(

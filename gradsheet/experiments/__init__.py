@@ -241,8 +241,10 @@ def experiment(name: str | Experiment) -> Experiment:
     if isinstance(name, Experiment):
         return name
     known = catalogue()
+    if not isinstance(name, str):
+        raise GradsheetError(f"{name!r} is no experiment: give its name, such as 'momentum'")
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}?" if near else "'gradsheet list' shows them all"
     raise GradsheetError(f"no experiment {name!r}: {hint}")

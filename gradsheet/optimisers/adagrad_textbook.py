@@ -55,7 +55,7 @@ adagrad_textbook = Optimiser(
             role="weights",
             title="new {w}",
             note="The weight after this row: the gradient is divided by the root of the sum, "
-            "so steps only ever get smaller.",
+            "so the learning rate only ever falls.",
         ),
     ),
 )

@@ -106,7 +106,7 @@ eve = replace(
             first="=damp0*beta3+(1-beta3)*change0",
             role="schedule",
             title="damping",
-            note="A moving average of the change: steps shrink while the loss still jumps about.",
+            note="A moving average of the change of loss. Steps are divided by it: longer below 1, shorter above.",
         ),
     ),
 )

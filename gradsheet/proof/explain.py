@@ -42,7 +42,8 @@ def explain(
     * ``pow``, ``summation``, ``snapping``: computed again from the engine's own precedents, the formula gives
       the expected value in Excel's way, and the engine's value once that one habit is changed (a power other
       than a square: the engine's value is libm's, and Excel's is not);
-    * ``overflow``: arithmetic beyond the largest double is #NUM! in Excel, and #DIV/0! in IronCalc;
+    * ``overflow``: arithmetic beyond the largest double is #NUM! in Excel, #DIV/0! in IronCalc,
+      #VALUE! in the formulas package;
     * ``constants``: it gives the engine's value from constants rounded to 15 decimals;
     * ``library: TANH``: the formula calls a function whose last bit no standard fixes (named, not shown);
     * ``follows basic!G5 (pow)``: a precedent differs already; the cell where it began, and its reason;
@@ -84,7 +85,7 @@ def _origins(book: Book, cells: list[str], differing: Collection[str]) -> dict[s
 
 def _reason(book: Book, mismatch: Mismatch, actual: Mapping[str, Value], rounded_constants: bool) -> str:
     formula = book.formulas.get(book.members.get(mismatch.key, mismatch.key), "")
-    if (mismatch.expected, mismatch.actual) == ("#NUM!", "#DIV/0!") and not functions(formula):
+    if mismatch.expected == "#NUM!" and mismatch.actual in ("#DIV/0!", "#VALUE!") and not functions(formula):
         return "overflow"  # its precedents are numbers, and so large that the result is none
     lookup = partial(_numbers, book, mismatch.sheet, actual)
     try:

@@ -13,9 +13,10 @@ from typing import Any
 
 from gradsheet.address import Cell, parse_cell
 from gradsheet.engine import Trace, run
+from gradsheet.errors import GradsheetError
 from gradsheet.experiments import Experiment, catalogue
 from gradsheet.proof.book import Book, Value
-from gradsheet.workbook.front import DATA, DATA_FIRST
+from gradsheet.workbook.front import DATA, DATA_FIRST, PROOF
 from gradsheet.workbook.layout import Layout
 from gradsheet.workbook.values import Values
 
@@ -38,23 +39,39 @@ class OwnSheet:
 
 
 def own_sheets(book: Book) -> list[OwnSheet]:
-    """Every sheet of a workbook that `gradsheet.export` wrote, in order; empty where none is."""
-    data = _data(book)
-    if not data:
+    """Every sheet of a workbook that `gradsheet.export` wrote, in order; empty where none is.
+
+    Raises:
+        GradsheetError: an input or a cell of the data holds what is no number.
+    """
+    if not {DATA, PROOF} <= set(book.sheets):
         return []
+    data = _data(book)
     sheets = [_own_sheet(book, catalogue()[name], data) for name in book.sheets if name in catalogue()]
     return [sheet for sheet in sheets if sheet is not None]
 
 
 def _data(book: Book) -> list[tuple[float, float]]:
-    rows: list[tuple[float, float]] = []
-    at = DATA_FIRST
-    while True:
-        pair = tuple(book.constants.get(f"{DATA}!{Cell(at.row, at.column + i)}") for i in (0, 1))
-        if not all(isinstance(v, float) for v in pair):
-            return rows
-        rows.append((float(pair[0] or 0), float(pair[1] or 0)))
-        at = Cell(at.row + 1, at.column)
+    """The examples, down to the last row that holds anything."""
+    columns = [Cell(1, DATA_FIRST.column + i) for i in (0, 1)]
+    letters_ = [str(c)[:-1] for c in columns]
+    filled = [
+        int(key.removeprefix(f"{DATA}!{letter}"))
+        for letter in letters_
+        for key in (*book.constants, *book.formulas)
+        if key.startswith(f"{DATA}!{letter}") and key.removeprefix(f"{DATA}!{letter}").isdigit()
+    ]
+    rows = range(DATA_FIRST.row, max(filled, default=0) + 1)
+    return [(_number(book, f"{DATA}!{letters_[0]}{r}"), _number(book, f"{DATA}!{letters_[1]}{r}")) for r in rows]
+
+
+def _number(book: Book, key: str, blank: float | None = None) -> float:
+    """The number in a cell that someone may have changed: typed, computed, or taken out."""
+    value = book.cached.get(key) if key in book.formulas else book.constants.get(key, blank)
+    if isinstance(value, bool) or not isinstance(value, float):
+        what = "is empty" if value in (None, "") else f"holds {value!r}"
+        raise GradsheetError(f"{book.path}, {key} {what}, where a number is meant: type one in and try again")
+    return value
 
 
 def _own_sheet(book: Book, entry: Experiment, data: list[tuple[float, float]]) -> OwnSheet | None:
@@ -78,8 +95,10 @@ def _own_sheet(book: Book, entry: Experiment, data: list[tuple[float, float]]) -
     if best is None or not best[0]:
         return None
     _, layout, written = best
-    cells = {name: book.constants.get(f"{entry.name}!{at}") for name, at in layout.inputs.items()}
-    inputs: dict[str, Any] = {name: value for name, value in cells.items() if isinstance(value, float)}
+    inputs: dict[str, Any] = {
+        name: _number(book, f"{entry.name}!{at}", blank=0.0)  # a blank cell is 0 in a formula
+        for name, at in layout.inputs.items()
+    }
     # As many passes as the sheet has; where passes may be repeated that is more epochs than enough.
     trace = run(layout.experiment, layout.passes - layout.warm - 1, data=data, **inputs)
     values = Values(layout, trace)

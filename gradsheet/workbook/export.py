@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -53,10 +54,11 @@ def export(
         'one.xlsx'
     """
     chosen = [names] if isinstance(names, str) else list(names)
-    entries = [experiment(name) for name in chosen] or list(catalogue().values())
-    unknown = [n for n in inputs if not any(_has(e, n) for e in entries)]
-    if unknown:
-        raise GradsheetError(f"no experiment here has an input {unknown[0]!r}: 'gradsheet list' shows what each has")
+    entries = list({e.name: e for e in map(experiment, chosen)}.values()) or list(catalogue().values())
+    path = Path(out)
+    if path.suffix.lower() != ".xlsx":
+        raise GradsheetError(f"{path} does not end in .xlsx: give the workbook such a name")
+    _check(entries, inputs, epochs)
     shown = []
     for entry in entries:
         own = {n: v for n, v in inputs.items() if _has(entry, n)}
@@ -64,9 +66,6 @@ def export(
         if trace.setup.lanes != 1:
             raise GradsheetError("a workbook shows one run: give its inputs one value each")
         shown.append(Values(layout_of(trace), trace))
-    path = Path(out)
-    if path.suffix.lower() != ".xlsx":
-        raise GradsheetError(f"{path} does not end in .xlsx: give the workbook such a name")
     with whole_or_not_at_all(path) as draft:
         _write(draft, shown, epochs, data is None)
     return path
@@ -74,6 +73,23 @@ def export(
 
 def _has(entry: Experiment, name: str) -> bool:
     return name == "start" or name in entry.inputs
+
+
+def _check(entries: Sequence[Experiment], inputs: Mapping[str, Any], epochs: int) -> None:
+    """What would be found out late, or not at all."""
+    for name in inputs:
+        if any(_has(e, name) for e in entries):
+            continue
+        if any(name.startswith(f"{n}_") for e in entries for n in e.inputs):
+            raise GradsheetError(f"{name}: a workbook has one cell for all weights; 'gradsheet run' can set one alone")
+        near = difflib.get_close_matches(name, {n for e in entries for n in e.inputs}, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}?" if near else "'gradsheet list' shows what each has"
+        raise GradsheetError(f"no experiment here has an input {name!r}: {hint}")
+    most = 20_000 // len(entries[0].data)
+    if isinstance(epochs, int) and epochs > most:
+        raise GradsheetError(
+            f"{epochs:,} epochs make sheets of {epochs * len(entries[0].data):,} rows: at most {most:,}"
+        )
 
 
 def layout_of(trace: Trace) -> Layout:

@@ -37,8 +37,9 @@ def write_start(book: Any, formats: Formats, shown: Sequence[Values], epochs: in
         "Every sheet trains the same model, pred = a·x + b, on the same 29 examples. A row is one example: predict, "
         "see how wrong it was, take the gradient, change the weights; the next row starts from there. 29 rows are one "
         "pass over the data, an epoch, and the next epoch continues below: no macros, nothing hidden but the warm-up.\n"
-        "The examples come from y = 2·x + 30, so a should end at 2 and b at 30. Change a yellow cell and watch every "
-        "epoch and every chart follow. Point at a header to read its maths in words."
+        "The examples come from y = 2·x + 30, so a should end at 2 and b at 30; for most optimisers ten epochs are "
+        "not enough. Change a yellow cell and watch every epoch and every chart follow. Point at a header to read its "
+        "maths in words."
     )
     sheet.merge_range(2, 1, 2, 8, told, f.text(font_size=11))
     sheet.set_row(2, 78)

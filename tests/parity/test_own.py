@@ -12,8 +12,9 @@ import xlsxwriter
 from gradsheet import GradsheetError, export
 from gradsheet.experiments import catalogue
 from gradsheet.proof.book import read_book
+from gradsheet.proof.compare import compare
 from gradsheet.proof.own import own_sheets
-from gradsheet.proof.report import parity
+from gradsheet.proof.report import parity, rounded
 
 
 @pytest.mark.parametrize("name", list(catalogue()))
@@ -103,3 +104,55 @@ def test_without_stored_values_there_is_nothing_to_compare_and_that_is_said(tmp_
     book.save(tmp_path / "other.xlsx")
     with pytest.raises(GradsheetError, match="no formula has a stored value"):
         parity(tmp_path / "other.xlsx", oracles=["program"])
+
+
+@pytest.mark.parametrize(
+    ("cell", "content", "says"),
+    [
+        ("data!B8", None, "data!B8 is empty"),
+        ("data!C8", "two", "data!C8 holds 'two'"),
+        ("momentum!C7", "fast", "momentum!C7 holds 'fast'"),
+        ("momentum!C7", True, "momentum!C7 holds True"),
+    ],
+)
+def test_what_a_learner_typed_by_mistake_is_named(cell: str, content: object, says: str, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(export("momentum", tmp_path / "m.xlsx", epochs=1))
+    sheet, _, address = cell.partition("!")
+    book[sheet][address].value = content
+    book.save(tmp_path / "edited.xlsx")
+    with pytest.raises(GradsheetError, match=says):
+        parity(tmp_path / "edited.xlsx", oracles=[])
+
+
+def test_an_input_may_be_blank_or_a_formula(tmp_path: Path) -> None:
+    """A blank cell is 0 in a formula; the value of a formula is the stored one."""
+    book = openpyxl.load_workbook(export("momentum", tmp_path / "m.xlsx", epochs=1))
+    book["momentum"]["C8"] = None
+    book.save(tmp_path / "blank.xlsx")
+    (sheet,) = own_sheets(read_book(tmp_path / "blank.xlsx"))
+    assert sheet.trace.inputs["beta"].item() == 0.0
+
+
+def test_renamed_sheets_are_said_to_be_renamed(tmp_path: Path) -> None:
+    import zipfile
+
+    with (
+        zipfile.ZipFile(export("momentum", tmp_path / "m.xlsx", epochs=0)) as source,
+        zipfile.ZipFile(tmp_path / "renamed.xlsx", "w") as target,
+    ):
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "xl/workbook.xml":
+                data = data.replace(b'name="momentum"', b'name="mine"').replace(b"momentum!", b"mine!")
+            target.writestr(name, data)
+    report = parity(tmp_path / "renamed.xlsx", oracles=[])
+    assert report.kind == "other"
+    assert any("renamed" in note for note in report.notes)
+
+
+def test_fifteen_digits_are_told_from_a_difference() -> None:
+    """LibreOffice saves 0.333333333333333; half of it would be another number."""
+    rounded_file = {"s!A1": 0.333333333333333, "s!A2": 0.5}
+    found = rounded(compare(rounded_file, {"s!A1": 1 / 3, "s!A2": 0.5}, name="cached"))
+    assert [m.reason for m in found.mismatches] == ["stored with 15 digits"]
+    assert rounded(compare({"s!A1": 0.34}, {"s!A1": 1 / 3})).mismatches[0].reason is None

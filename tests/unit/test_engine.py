@@ -100,6 +100,10 @@ def test_unusual_settings_are_said() -> None:
         ({"name": "basic", "data": [(1, math.inf)]}, "row 1 of the data"),
         ({"name": "basic", "data": "text"}, "not a table of numbers"),
         ({"name": "basic", "device": "cuda:99"}, "no device"),
+        ({"name": "basic", "dtype": torch.int32}, "give torch.float64"),
+        ({"name": "basic", "keep": None}, "keep is None"),
+        ({"name": 3}, "is no experiment"),
+        ({"name": "MOMENTUM"}, "did you mean 'momentum'"),
     ],
 )
 def test_bad_input_is_one_sentence(arguments: dict[str, object], says: str) -> None:

@@ -1,0 +1,83 @@
+"""What the sheets tell learners to look for is so: each claim is run."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import pytest
+import torch
+
+from gradsheet import Trace, run
+
+
+def losses(trace: Trace) -> list[float]:
+    found: list[float] = trace.epochs["root_sum"][0].tolist()
+    return found
+
+
+def after(trace: Trace, weight: str, epochs: int = 10) -> float:
+    return trace.epochs[weight][0, epochs].item()
+
+
+def test_basic() -> None:
+    trace = run("basic", 10)
+    assert 2.9 < trace.steps["a"][0, 0, 2] < 3  # three rows
+    assert after(trace, "b") == pytest.approx(1.5, abs=0.05)
+    error = trace.steps["est_a"] - trace.steps["d_a"]
+    assert torch.allclose(error, 0.01 * trace.steps["x"] ** 2, atol=1e-6)
+    faster = run("basic", 10, lr=2e-4)
+    assert after(faster, "b") - 1 > 1.9 * (after(trace, "b") - 1)
+    assert losses(faster)[10] > losses(trace)[10] > losses(run("basic", 10, lr=1e-5))[10]
+    exploding = run("basic", 0, lr=1e-3).steps["err2"][0, 0]
+    assert int((exploding > 1e6).nonzero()[0]) == 8
+
+
+def test_momentum() -> None:
+    assert run("momentum", 1).steps["a"].max().item() == pytest.approx(3.2, abs=0.05)
+    growing = losses(run("momentum", 10, lr=1e-3))
+    assert all(4.5 < b / a < 6 for a, b in pairwise(growing))
+
+
+def test_adagrad() -> None:
+    found = losses(run("adagrad", 5, lr=0.1))
+    assert found[3] < 50
+    assert found[4] > 1e5
+
+
+def test_rmsprop() -> None:
+    assert after(run("rmsprop", 10, lr=0.2), "b") == pytest.approx(25, abs=0.5)
+    published, sheet = run("rmsprop_textbook", 10), run("rmsprop", 10)
+    steps = (published.steps["new_a"] - published.steps["a"]).abs().max().item()
+    assert steps <= 0.02 / math.sqrt(1 - 0.9) * (1 + 1e-12)
+    largest = (sheet.steps["new_a"] - sheet.steps["a"])[0, sheet.warm :].abs().max().item()
+    assert largest == pytest.approx(0.107, abs=5e-4)
+
+
+def test_adam() -> None:
+    assert after(run("adam", 10), "b") == pytest.approx(30, abs=1)
+    assert not (run("basic", 1000, keep="epochs").epochs["b"] > 29).any()
+    calm, calmer = run("adam", 10, lr=0.3), run("adam", 10, lr=0.1)
+    assert losses(run("adam", 10))[10] > losses(calm)[10] > losses(calmer)[10]
+    halved = run("adam_textbook", 10, lr=0.5)
+    assert after(halved, "a") == pytest.approx(2, rel=0.02)
+    assert after(halved, "b") == pytest.approx(30, rel=0.02)
+
+
+def test_eve() -> None:
+    trace = run("eve", 10, beta3=0.5)
+    assert trace.epochs["damp"].max().item() == pytest.approx(4.2, abs=0.05)
+    assert min(losses(trace)) == pytest.approx(16, abs=0.5)
+
+
+def test_annealed() -> None:
+    trace = run("adagrad_ann", 10)
+    assert (~trace.accepted).sum().item() == 7
+    assert (~run("adagrad_ann", 10, lr=2.0).accepted).sum().item() == 9
+    assert after(trace, "a") == pytest.approx(2, abs=0.05)
+    assert after(trace, "b") == pytest.approx(30, abs=0.7)
+    adam = run("adam_ann", 10)
+    assert adam.epochs["lr"][0].tolist()[6:9] == [1.0, 0.25, 0.0625]
+    assert losses(adam)[7] == pytest.approx(153, abs=1)
+    assert losses(adam)[10] == pytest.approx(6, abs=0.5)
+    assert run("adam_ann", 10, beta2=0.9).epochs["lr"][0, 5].item() == 0.25
