@@ -29,9 +29,8 @@ from __future__ import annotations
 
 from gradsheet.errors import GradsheetError
 from gradsheet.formula import syntax as s
-from gradsheet.formula.address import MAX_COLUMN, MAX_ROW, column_number
 from gradsheet.formula.cells import Error
-from gradsheet.formula.lexer import Token, tokenize
+from gradsheet.formula.cursor import Cursor, span, strip_prefix
 from gradsheet.formula.structured import parse_structured
 
 MAX_LENGTH = 8_192
@@ -60,36 +59,8 @@ def parse(text: str, row: int = 1, column: int = 1) -> s.Node:
     return _Parser(body, row, column).whole()
 
 
-class _Parser:
+class _Parser(Cursor):
     """One pass over the tokens, one method per line of the grammar."""
-
-    def __init__(self, text: str, row: int, column: int) -> None:
-        self.text, self.row, self.column = text, row, column
-        self.tokens = tokenize(text)
-        self.index = 0
-        self.depth = 0
-        self.bound: list[str] = []
-
-    # ---- tokens
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.index]
-
-    def fail(self, wanted: str) -> GradsheetError:
-        found = self.token.text or "the end"
-        return GradsheetError(f"formula ={self.text[:200]}: expected {wanted} but found '{found}'")
-
-    def accept(self, *texts: str) -> str | None:
-        token = self.token
-        if token.kind == "op" and token.text in texts:
-            self.index += 1
-            return token.text
-        return None
-
-    def expect(self, text: str) -> None:
-        if self.accept(text) is None:
-            raise self.fail(f"'{text}'")
 
     # ---- expressions
 
@@ -140,7 +111,7 @@ class _Parser:
     def range(self) -> s.Node:
         node = self.postfix()
         while self.accept(":"):
-            node = _span(node, self.postfix())
+            node = span(node, self.postfix())
         return node
 
     def postfix(self) -> s.Node:
@@ -213,36 +184,6 @@ class _Parser:
                 return self.call(token.text[:-1])
         self.index -= 1
         raise self.fail(f"a reference after '{prefix}!'")
-
-    def reference(self, sheet: str | None, token: Token) -> s.Node:
-        if token.kind == "cell":
-            letters, digits, column_dollar, row_dollar = token.cell
-            row, column = int(digits), column_number(letters)
-            if not 1 <= row <= MAX_ROW or column > MAX_COLUMN:
-                return self.name(sheet, token.text)
-            return s.CellRef(sheet, self.place(row, row_dollar), self.place(column, column_dollar, True))
-        first, last = token.text.split(":")
-        if token.kind == "rows":
-            places = [self.place(int(x.lstrip("$")), x.startswith("$")) for x in (first, last)]
-            return s.AreaRef(sheet, places[0], s.Place(1, True), places[1], s.Place(MAX_COLUMN, True))
-        places = [self.place(column_number(x.lstrip("$")), x.startswith("$"), True) for x in (first, last)]
-        return s.AreaRef(sheet, s.Place(1, True), places[0], s.Place(MAX_ROW, True), places[1])
-
-    def place(self, number: int, dollar: bool, is_column: bool = False) -> s.Place:
-        own = self.column if is_column else self.row
-        return s.Place(number, True) if dollar else s.Place(number - own, False)
-
-    def name(self, sheet: str | None, text: str) -> s.Node:
-        if self.token.kind == "bracket" and not self.token.spaced:
-            bracket = self.token.text
-            self.index += 1
-            return parse_structured(text, bracket)
-        if sheet is None and text.upper() in ("TRUE", "FALSE"):
-            return s.Boolean(text.upper() == "TRUE")
-        plain = strip_prefix(text)
-        if plain.upper() in self.bound:
-            return s.Variable(plain.upper())
-        return s.Name(sheet, plain)
 
     # ---- functions
 
@@ -356,22 +297,3 @@ class _Parser:
                 return token.text.upper() == "TRUE"
         self.index -= 1
         raise self.fail("a constant")
-
-
-def strip_prefix(name: str) -> str:
-    """A name without the prefixes under which files keep what older Excels do not know.
-
-    Example:
-        >>> strip_prefix("_xlfn._xlws.SORT"), strip_prefix("_xlpm.x")
-        ('SORT', 'x')
-    """
-    while name[:6].lower() in ("_xlfn.", "_xlws.", "_xlpm.", "_xlop.", "_xludf"):
-        name = name[7:] if name[:7].lower() == "_xludf." else name[6:]
-    return name
-
-
-def _span(first: s.Node, last: s.Node) -> s.Node:
-    """``first:last`` as one area where both are cells or areas known beforehand."""
-    if isinstance(first, s.CellRef) and isinstance(last, s.CellRef) and last.sheet in (None, first.sheet):
-        return s.AreaRef(first.sheet, first.row, first.column, last.row, last.column)
-    return s.Infix(":", first, last)
