@@ -9,6 +9,7 @@ from gradsheet.errors import GradsheetError
 from gradsheet.formula import syntax as s
 from gradsheet.formula.address import a1, pack, parse_a1, unpack
 from gradsheet.formula.cells import Error, Formula, Table, Workbook
+from gradsheet.formula.context import calculates
 from gradsheet.formula.evaluation import Evaluation, evaluate
 from gradsheet.formula.plan import Plan
 from gradsheet.formula.program import Program
@@ -47,6 +48,7 @@ class Book:
         """A book typed by hand; see `Workbook.of`."""
         return cls(Workbook.of(sheets, names, tables, **settings))
 
+    @calculates
     def recalculate(self, seed: int = 0) -> dict[str, float | bool | str | Error]:
         """The value of every formula cell, spilled cells too, by address; never from a cache.
 
@@ -112,6 +114,7 @@ class Book:
             raise GradsheetError(f"'{address}' is neither a cell nor a defined name of this workbook") from None
         return pack(sheet, row, column)
 
+    @calculates
     def program(self, inputs: Sequence[str], outputs: Sequence[str], seed: int = 0) -> Program:
         """A function from some cells to others.
 
@@ -126,6 +129,7 @@ class Book:
         pairs = [[(name, self.key(name)) for name in names] for names in (inputs, outputs)]
         return Program(self._plan, pairs[0], pairs[1], seed)
 
+    @calculates
     def show(self, address: str) -> str:
         """A cell's formula, and beside it the Python that calculates it.
 

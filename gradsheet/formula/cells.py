@@ -134,6 +134,7 @@ class Workbook:
         tables: by name.
         date1904: whether day 0 is 1 January 1904.
         iteration: set where the workbook switches iterative calculation on.
+        origin: the file's name, for messages.
 
     Example:
         >>> book = Workbook.of({"s": {"A1": 2, "A2": "=A1*lr"}}, names={"lr": "0.5"})
@@ -146,6 +147,7 @@ class Workbook:
     tables: dict[str, Table] = field(default_factory=dict)
     date1904: bool = False
     iteration: Iteration | None = None
+    origin: str = field(default="", compare=False)
 
     @classmethod
     def of(

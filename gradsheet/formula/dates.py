@@ -7,9 +7,16 @@ from __future__ import annotations
 
 import datetime
 import re
+from contextvars import ContextVar
 
 from gradsheet.formula.cells import Error
 from gradsheet.formula.values import Failed
+
+SYSTEM: ContextVar[bool] = ContextVar("date1904", default=False)
+"""Whether the workbook being calculated counts its days from 1 January 1904, which is day 0 there."""
+
+LATER = 1462
+"""How many days later that system begins."""
 
 _DAY_0 = datetime.date(1899, 12, 30).toordinal()
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -36,6 +43,8 @@ def serial(year: int, month: int, day: int) -> float:
         number -= 1  # before March 1900 Excel counts one day less
     if year == 1900 and month == 2 and day == 29:
         number = 60
+    if SYSTEM.get():
+        number -= LATER
     if number < 0:
         raise Failed(Error.NUM)
     return float(number)
@@ -48,6 +57,8 @@ def parts(number: float) -> tuple[int, int, int]:
         >>> parts(61.0), parts(60.5), parts(45658.0)
         ((1900, 3, 1), (1900, 2, 29), (2025, 1, 1))
     """
+    if number >= 0 and SYSTEM.get():
+        number += LATER
     day = int(number)
     if number < 0 or day > 2_958_465:
         raise Failed(Error.NUM)

@@ -8,7 +8,8 @@ from typing import Any
 
 from gradsheet.errors import GradsheetError
 from gradsheet.formula import floats
-from gradsheet.formula.cells import Error
+from gradsheet.formula.cells import Error, Workbook
+from gradsheet.formula.context import calculates
 from gradsheet.formula.evaluation import evaluate
 from gradsheet.formula.plan import Plan
 from gradsheet.formula.straight import Writer
@@ -140,6 +141,12 @@ class Program:
 
     # ---- running
 
+    @property
+    def workbook(self) -> Workbook:
+        """What it was made from."""
+        return self._plan.workbook
+
+    @calculates
     def __call__(self, inputs: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The outputs for some inputs: floats, or tensors of one shape ``(B,)``.
 
@@ -254,6 +261,7 @@ class Program:
     def _lane(wide: Sequence[Any], index: int) -> list[Any]:
         return [float(v.reshape(-1)[index if v.numel() > 1 else 0]) if hasattr(v, "numel") else v for v in wide]
 
+    @calculates
     def errors(self, inputs: Mapping[str, Any]) -> dict[str, dict[int, Error]]:
         """For each output, the lanes that show an error, and which.
 

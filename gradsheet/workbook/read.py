@@ -168,7 +168,8 @@ def _parse(package: Package) -> Contents:
         if calculation is not None and calculation.iterate
         else None
     )
-    return Contents(model.Workbook(sheets, _names(structure), tables, date1904, iteration), values, _left_out(package))
+    book = model.Workbook(sheets, _names(structure), tables, date1904, iteration, package.name)
+    return Contents(book, values, _left_out(package))
 
 
 def _workbook_part(manifest: Any) -> str:

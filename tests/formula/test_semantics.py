@@ -8,7 +8,7 @@ import pytest
 
 from gradsheet.errors import GradsheetError
 from gradsheet.formula.book import Book
-from gradsheet.formula.cells import Error, Formula, Iteration, Table
+from gradsheet.formula.cells import Error, Formula, Iteration, Table, Workbook
 
 
 @pytest.mark.parametrize(
@@ -120,3 +120,22 @@ def test_other_workbooks_are_never_followed() -> None:
     book = Book.of({"s": {"A1": "=[1]other!A1", "A2": "='[1]some sheet'!A1"}})
     assert book.recalculate() == {}
     assert {reason for _, reason in book.unsupported} == {"a reference to another workbook"}
+
+
+def test_dates_of_1904() -> None:
+    """Microsoft, "Date systems in Excel": 5 July 1998 is day 35981 of the 1900 system and 34519 of the 1904 system."""
+    formulas = {"A1": "=DATE(1998,7,5)", "A2": "=YEAR(A1)", "A3": "=MONTH(A1)", "A4": '=TEXT(A1,"yyyy-mm-dd")'}
+    old = Book.of({"s": formulas}).recalculate()
+    new = Book.of({"s": formulas}, date1904=True).recalculate()
+    assert (old["s!A1"], new["s!A1"]) == (35981.0, 34519.0)
+    for cell, value in (("s!A2", 1998.0), ("s!A3", 7.0), ("s!A4", "1998-07-05")):
+        assert old[cell] == new[cell] == value
+
+
+def test_errors_name_the_file() -> None:
+    workbook = Workbook.of({"s": {"A1": "=B1", "B1": "=A1"}})
+    workbook.origin = "circle.xlsx"
+    with pytest.raises(GradsheetError, match=r"^circle\.xlsx: circular reference: s!"):
+        Book(workbook).recalculate()
+    with pytest.raises(GradsheetError, match=r"^circle\.xlsx: there is no sheet 't'"):
+        Book(workbook).program(["t!A1"], ["s!A1"])
