@@ -36,6 +36,7 @@ class Book:
         self._unsupported: list[tuple[str, str]] | None = None
         self._fast: Recalculation | None = None
         self._labels: list[str] = []
+        self._blank: dict[str, Any] = {}  # every label, no values: a copy has its room already
 
     @classmethod
     def of(
@@ -61,9 +62,12 @@ class Book:
         if self._fast is None and self._unsupported is not None:  # from the second time on
             self._fast = Recalculation(self._plan)
             self._labels = [self._plan.label(k) for k in self._fast.keys]
+            self._blank = dict.fromkeys(self._labels)
         values = self._fast.run(seed) if self._fast is not None else None
         if values is not None:
-            return dict(zip(self._labels, values))  # noqa: B905
+            result = self._blank.copy()
+            result.update(zip(self._labels, values))  # noqa: B905
+            return result
         run = evaluate(self._plan, seed=seed)
         self._note(run)
         return self._values(run)
