@@ -117,10 +117,3 @@ def minimum(one: Tensor, other: Tensor) -> Tensor:
     import torch
 
     return torch.minimum(one, other)
-
-
-def positive_part(value: Tensor) -> Tensor:
-    """Excel's MAX(value, 0), lane by lane: ReLU."""
-    import torch
-
-    return torch.relu(value)

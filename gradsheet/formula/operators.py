@@ -220,18 +220,3 @@ less = _comparison("less", lambda sign: sign < 0)
 greater = _comparison("greater", lambda sign: sign > 0)
 at_most = _comparison("at_most", lambda sign: sign <= 0)
 at_least = _comparison("at_least", lambda sign: sign >= 0)
-
-INFIX: dict[str, Operator] = {
-    "+": add,
-    "-": subtract,
-    "*": multiply,
-    "/": divide,
-    "^": power,
-    "&": join,
-    "=": equal,
-    "<>": unequal,
-    "<": less,
-    ">": greater,
-    "<=": at_most,
-    ">=": at_least,
-}
