@@ -7,8 +7,14 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.operators import same
-from gradsheet.formula.values import Failed, Scalar, Value, corner, parse_number
+from gradsheet.formula.values import (
+    Scalar,
+    Value,
+    corner,
+    parse_number,
+)
 
 _OPERATOR = re.compile(r"(<=|>=|<>|<|>|=)?(.*)", re.DOTALL)
 

@@ -10,7 +10,7 @@ import re
 from contextvars import ContextVar
 
 from gradsheet.formula.cells import Error
-from gradsheet.formula.values import Failed
+from gradsheet.formula.failed import Failed
 
 SYSTEM: ContextVar[bool] = ContextVar("date1904", default=False)
 """Whether the workbook being calculated counts its days from 1 January 1904, which is day 0 there."""

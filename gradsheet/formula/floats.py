@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.functions import FUNCTIONS
 from gradsheet.formula.functions.lookup import position as match_position
 from gradsheet.formula.operators import same, whole_power
 from gradsheet.formula.straight_functions import ELEMENTARY
-from gradsheet.formula.values import Failed
 
 
 def finite(value: float) -> float:

@@ -6,9 +6,16 @@ import warnings
 from typing import Any
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.registry import Function
 from gradsheet.formula.scope import Unsupported
-from gradsheet.formula.values import Area, Array, Failed, Value, array_of, corner
+from gradsheet.formula.values import (
+    Area,
+    Array,
+    Value,
+    array_of,
+    corner,
+)
 
 REFUSED = frozenset(
     (

@@ -18,8 +18,8 @@ from gradsheet import numerics
 from gradsheet.errors import GradsheetError
 from gradsheet.formula import floats
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.operators import same, whole_power
-from gradsheet.formula.values import Failed
 
 Lane = Any  # a Tensor with a leading batch axis, or a float that is the same on every lane
 

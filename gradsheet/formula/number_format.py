@@ -11,7 +11,8 @@ from fractions import Fraction
 
 from gradsheet.formula.cells import Error
 from gradsheet.formula.dates import parts
-from gradsheet.formula.values import Failed, general
+from gradsheet.formula.failed import Failed
+from gradsheet.formula.values import general
 
 _PIECE = re.compile(
     r'"([^"]*)"|\\(.)|\[([^\]]*)\]|_(.)|\*(.)|(General)|(AM/PM|A/P)|(y+|m+|d+|h+|s+(?:\.0+)?)'

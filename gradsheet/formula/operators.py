@@ -6,7 +6,17 @@ import math
 from collections.abc import Callable
 
 from gradsheet.formula.cells import Error
-from gradsheet.formula.values import Area, Areas, Array, Failed, Scalar, Value, lift, number, text
+from gradsheet.formula.failed import Failed
+from gradsheet.formula.values import (
+    Area,
+    Areas,
+    Array,
+    Scalar,
+    Value,
+    lift,
+    number,
+    text,
+)
 
 Operator = Callable[[Value, Value], Value]
 LARGEST_PRODUCT = 1024  # whole exponents beyond are left to pow; Excel's limit is not known

@@ -31,12 +31,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.values import (
     MISSING,
     Area,
     Areas,
     Array,
-    Failed,
     Grid,
     Lambda,
     Value,

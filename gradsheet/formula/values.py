@@ -14,17 +14,10 @@ from typing import Any, Protocol
 
 from gradsheet.formula.address import pack
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 
 Scalar = float | bool | str | Error | None
 Value = Any  # a scalar, an Array, an Area, an Areas or a Lambda
-
-
-class Failed(Exception):  # noqa: N818
-    """Raised inside a function to make its result an error."""
-
-    def __init__(self, error: Error) -> None:
-        super().__init__(error.value)
-        self.error = error
 
 
 class Array:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from gradsheet.formula.cells import Error
 from gradsheet.formula.criteria import condition
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.functions.math import add_up
 from gradsheet.formula.functions.statistics import mean
 from gradsheet.formula.registry import Plain, Reference, function
-from gradsheet.formula.values import Area, Failed, Scalar, Value
+from gradsheet.formula.values import Area, Scalar, Value
 
 
 def _clip(*areas: Area) -> tuple[int, int]:

@@ -8,8 +8,14 @@ import math
 
 from gradsheet.formula import dates
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.registry import Logical, Number, Range, Strict, Text, function
-from gradsheet.formula.values import MISSING, Failed, Value, array_of, corner
+from gradsheet.formula.values import (
+    MISSING,
+    Value,
+    array_of,
+    corner,
+)
 from gradsheet.formula.values import number as as_number
 
 

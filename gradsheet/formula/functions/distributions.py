@@ -7,8 +7,8 @@ from fractions import Fraction
 from statistics import NormalDist
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.registry import Logical, Number, function
-from gradsheet.formula.values import Failed
 
 _STANDARD = NormalDist()
 _ROOT_OF_HALF = Fraction("0.7071067811865475244008443621048490392848")

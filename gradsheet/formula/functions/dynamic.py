@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cmp_to_key
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.operators import order
 from gradsheet.formula.registry import Callable, Either, Logical, Matrix, Number, Plain, Range, function
 from gradsheet.formula.values import (
     MISSING,
     Array,
-    Failed,
     Lambda,
     Scalar,
     Value,

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from gradsheet.formula.address import pack, unpack
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.registry import Here, Plain, Range, Strict, function
-from gradsheet.formula.values import Area, Array, Failed, Lambda, Value, corner, number
+from gradsheet.formula.values import (
+    Area,
+    Array,
+    Lambda,
+    Value,
+    corner,
+    number,
+)
 
 
 @function("ISNUMBER")

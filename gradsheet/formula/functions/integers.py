@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.registry import (
     Number,
     Plain,
@@ -13,7 +14,7 @@ from gradsheet.formula.registry import (
     function,
     strict_numbers,
 )
-from gradsheet.formula.values import Failed, Value
+from gradsheet.formula.values import Value
 from gradsheet.formula.values import number as as_number
 
 # ---- whole numbers

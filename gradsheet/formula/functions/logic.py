@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.operators import equal
 from gradsheet.formula.registry import Lazy, Logical, Plain, Range, Test, function
-from gradsheet.formula.values import MISSING, Area, Areas, Array, Failed, Value, corner, lift, logical, spread
+from gradsheet.formula.values import (
+    MISSING,
+    Area,
+    Areas,
+    Array,
+    Value,
+    corner,
+    lift,
+    logical,
+    spread,
+)
 
 
 def _chosen(value: Value) -> Value:

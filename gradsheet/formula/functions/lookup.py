@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from gradsheet.formula.address import MAX_COLUMN, MAX_ROW
 from gradsheet.formula.cells import Error
 from gradsheet.formula.criteria import wildcard
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.operators import order
 from gradsheet.formula.registry import (
     Either,
@@ -17,7 +18,14 @@ from gradsheet.formula.registry import (
     Scalar,
     function,
 )
-from gradsheet.formula.values import MISSING, Area, Areas, Array, Failed, Value, array_of
+from gradsheet.formula.values import (
+    MISSING,
+    Area,
+    Areas,
+    Array,
+    Value,
+    array_of,
+)
 
 
 def _rank(value: Value) -> int | None:

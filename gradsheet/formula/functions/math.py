@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable as PyCallable
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.operators import power as raise_to
 from gradsheet.formula.registry import (
     Here,
@@ -16,7 +17,7 @@ from gradsheet.formula.registry import (
     function,
     numbers,
 )
-from gradsheet.formula.values import Failed, Value
+from gradsheet.formula.values import Value
 
 
 def add_up(values: list[float]) -> float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.registry import Here, Logical, Matrix, Number, function
-from gradsheet.formula.values import Array, Failed, Scalar
+from gradsheet.formula.values import Array, Scalar
 
 
 def grid(matrix: Array) -> list[list[float]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.registry import Either, Logical, Matrix, Number, Range, function, numbers
-from gradsheet.formula.values import Array, Failed, Value
+from gradsheet.formula.values import Array, Value
 
 # ---- order
 

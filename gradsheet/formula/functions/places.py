@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gradsheet.formula.address import MAX_COLUMN, MAX_ROW, letters, pack, unpack
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.registry import (
     Either,
     Here,
@@ -15,7 +16,13 @@ from gradsheet.formula.registry import (
     Text,
     function,
 )
-from gradsheet.formula.values import Area, Areas, Array, Failed, Value, array_of
+from gradsheet.formula.values import (
+    Area,
+    Areas,
+    Array,
+    Value,
+    array_of,
+)
 
 
 @function("ROW")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.functions.math import add_up
 from gradsheet.formula.functions.statistics import mean
 from gradsheet.formula.registry import Matrix, Number, function
-from gradsheet.formula.values import Failed
 
 # ---- two variables
 

@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable as PyCallable
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.registry import (
     Number,
     Strict,
     function,
 )
-from gradsheet.formula.values import Failed
 
 # ---- signs, parts, rounding
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable as PyCallable
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.functions.distributions import (
     gamma_distribution,
     incomplete_beta,
@@ -16,7 +17,7 @@ from gradsheet.formula.functions.distributions import (
 )
 from gradsheet.formula.functions.math import add_up
 from gradsheet.formula.registry import Logical, Matrix, Number, function, numbers
-from gradsheet.formula.values import Array, Failed
+from gradsheet.formula.values import Array
 
 
 def _require(condition: bool) -> None:

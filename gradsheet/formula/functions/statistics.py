@@ -5,9 +5,16 @@ from __future__ import annotations
 import math
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.functions.math import add_up
 from gradsheet.formula.registry import Either, Number, Range, function, numbers
-from gradsheet.formula.values import Area, Areas, Array, Failed, Value, number
+from gradsheet.formula.values import (
+    Area,
+    Areas,
+    Array,
+    Value,
+    number,
+)
 
 
 def mean(values: list[float]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.functions.distributions import (
     fisher_right_tail,
     incomplete_beta,
@@ -14,7 +15,6 @@ from gradsheet.formula.functions.distributions import (
 from gradsheet.formula.functions.sampling import _freedom, _require, inverse
 from gradsheet.formula.functions.statistics import mean, squared_deviations
 from gradsheet.formula.registry import Logical, Number, Range, function, numbers
-from gradsheet.formula.values import Failed
 
 # ---- beta, Fisher's F, Student's t
 

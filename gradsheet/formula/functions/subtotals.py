@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.registry import (
     Here,
     Number,
     Range,
     function,
 )
-from gradsheet.formula.values import Area, Array, Failed, Value
+from gradsheet.formula.values import Area, Array, Value
 
 # ---- SUBTOTAL, AGGREGATE
 

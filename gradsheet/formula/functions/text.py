@@ -6,10 +6,18 @@ import re
 
 from gradsheet.formula.cells import Error
 from gradsheet.formula.criteria import wildcard
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.functions.rounding import rounded
 from gradsheet.formula.number_format import formatted
 from gradsheet.formula.registry import Either, Logical, Number, Plain, Range, Scalar, Text, function
-from gradsheet.formula.values import Area, Areas, Array, Failed, Value, number, parse_number
+from gradsheet.formula.values import (
+    Area,
+    Areas,
+    Array,
+    Value,
+    number,
+    parse_number,
+)
 from gradsheet.formula.values import text as as_text
 
 _LONGEST = 32_767

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from gradsheet.formula.cells import Error
+from gradsheet.formula.failed import Failed
 from gradsheet.formula.functions.text import _pieces
 from gradsheet.formula.registry import Either, Logical, Number, Plain, Range, Text, function
-from gradsheet.formula.values import Area, Array, Failed, Value
+from gradsheet.formula.values import Area, Array, Value
 from gradsheet.formula.values import text as as_text
 
 
