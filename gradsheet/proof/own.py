@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from gradsheet.address import Cell, parse_cell
+from gradsheet.address import Cell, parse_cell, split
 from gradsheet.engine import Trace, run
 from gradsheet.errors import GradsheetError
 from gradsheet.experiments import Experiment, catalogue
@@ -53,16 +53,13 @@ def own_sheets(book: Book) -> list[OwnSheet]:
 
 def _data(book: Book) -> list[tuple[float, float]]:
     """The examples, down to the last row that holds anything."""
-    columns = [Cell(1, DATA_FIRST.column + i) for i in (0, 1)]
-    letters_ = [str(c)[:-1] for c in columns]
-    filled = [
-        int(key.removeprefix(f"{DATA}!{letter}"))
-        for letter in letters_
-        for key in (*book.constants, *book.formulas)
-        if key.startswith(f"{DATA}!{letter}") and key.removeprefix(f"{DATA}!{letter}").isdigit()
+    columns = DATA_FIRST.column, DATA_FIRST.column + 1
+    here = [split(key) for key in (*book.constants, *book.formulas) if key.startswith(f"{DATA}!")]
+    filled = [cell.row for _, address in here if (cell := parse_cell(address)).column in columns]
+    return [
+        (_number(book, f"{DATA}!{Cell(row, columns[0])}"), _number(book, f"{DATA}!{Cell(row, columns[1])}"))
+        for row in range(DATA_FIRST.row, max(filled, default=0) + 1)
     ]
-    rows = range(DATA_FIRST.row, max(filled, default=0) + 1)
-    return [(_number(book, f"{DATA}!{letters_[0]}{r}"), _number(book, f"{DATA}!{letters_[1]}{r}")) for r in rows]
 
 
 def _number(book: Book, key: str, blank: float | None = None) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradsheet.address import Cell, letters
+from gradsheet.table import Role
 from gradsheet.workbook.charts import DASHES, MARKERS, Series, line_chart, style_title
 from gradsheet.workbook.style import INK, MUTED, PAPER, ROLES, RULE, Formats, number_format
 from gradsheet.workbook.values import Checked, Values
@@ -13,7 +14,7 @@ from gradsheet.workbook.values import Checked, Values
 START, DATA, PROOF = "start", "data", "proof"
 DATA_FIRST = Cell(6, 2)
 LINES = ("#1B7F4B", "#1F63B5", "#C2452D", "#6D3FA6", "#8A5A00", "#0E7C86", "#B5396F", "#22313F")
-ROLE_WORDS = (
+ROLE_WORDS: tuple[tuple[Role, str], ...] = (
     ("input", "yours to change: everything else follows"),
     ("data", "the examples: x goes in, y should come out"),
     ("weights", "what is learnt: the slope a and the intercept b"),
@@ -64,7 +65,7 @@ def _frame(sheet: Any, widths: Sequence[float]) -> None:
 def _colours(sheet: Any, f: Formats, row: int) -> int:
     sheet.write_string(row, 1, "A colour is a role", f.heading())
     for i, (role, words) in enumerate(ROLE_WORDS):
-        look = ROLES[role]  # type: ignore[index]
+        look = ROLES[role]
         style = (
             f.input(align="center")
             if role == "input"
