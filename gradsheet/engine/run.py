@@ -84,8 +84,8 @@ def run(
         raise GradsheetError(f"{entry.name}: epochs is {epochs!r}; give a whole number, 0 or more")
     _check_device(device)
     setup = prepare(entry, inputs, data, device, dtype)
-    if keep == "all":
-        check_size(setup, len(entry.warmup) + epochs + 1, len(entry.steps))
+    columns = len(entry.steps) if keep == "all" else len(keep) if isinstance(keep, list | tuple | set) else 0
+    check_size(setup, len(entry.warmup) + epochs + 1, columns)
     with torch.no_grad():
         return join(setup, [_loop(part, epochs, keep) for part in setup.blocks(BLOCK)])
 

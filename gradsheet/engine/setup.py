@@ -222,6 +222,6 @@ def check_size(setup: Setup, passes: int, columns: int) -> None:
     size = passes * len(setup.x) * columns * setup.lanes * setup.start.element_size()
     if math.isfinite(size) and size > MOST_BYTES:
         raise GradsheetError(
-            f"{setup.experiment.name}: a full trace of {setup.lanes:,} lanes takes {size / 2**30:.0f} GiB; "
-            "ask for keep='epochs', or for the columns that you need"
+            f"{setup.experiment.name}: these columns of {setup.lanes:,} lanes take {size / 2**30:.0f} GiB; "
+            "ask for keep='epochs', or for fewer columns"
         )

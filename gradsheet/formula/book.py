@@ -53,6 +53,9 @@ class Book:
     def recalculate(self, seed: int = 0) -> dict[str, float | bool | str | Error]:
         """The value of every formula cell, spilled cells too, by address; never from a cache.
 
+        An address is the sheet's title as it is, an exclamation mark and the cell: ``basic SGD!F33``. Where
+        addresses are given to gradsheet, quotes around the title may stand or be left out.
+
         Args:
             seed: for RAND, RANDBETWEEN and RANDARRAY; the same seed gives the same numbers.
 

@@ -203,6 +203,29 @@ def compare(
     )
 
 
+ROUNDED = "stored with 15 digits"
+
+
+def rounded(result: OracleResult) -> OracleResult:
+    """Where all that differs is that the file has 15 digits, as LibreOffice saves them, each mismatch says so.
+
+    Example:
+        >>> found = compare({"s!A1": 0.333333333333333}, {"s!A1": 1 / 3})
+        >>> rounded(found).mismatches[0].reason
+        'stored with 15 digits'
+    """
+
+    def same(mismatch: Mismatch) -> bool:
+        stored, ours = mismatch.expected, mismatch.actual
+        if not isinstance(stored, float) or not isinstance(ours, float):
+            return False
+        return stored == float(f"{stored:.15g}") and relative(stored, ours) < 1e-14
+
+    if not result.mismatches or not all(map(same, result.mismatches)):
+        return result
+    return result.explained({m.key: ROUNDED for m in result.mismatches})
+
+
 def _ordinal(value: float) -> int:
     bits: int = struct.unpack("<q", struct.pack("<d", value))[0]
     return bits if bits >= 0 else -(bits & 0x7FFF_FFFF_FFFF_FFFF)

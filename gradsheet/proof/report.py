@@ -6,20 +6,22 @@ stored in the file. Each oracle is then asked for the same cells.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gradsheet.errors import GradsheetError
 from gradsheet.proof.book import Book, Value, read_book
-from gradsheet.proof.compare import Mismatch, OracleResult, compare, relative
+from gradsheet.proof.compare import ROUNDED, OracleResult, compare, rounded
 from gradsheet.proof.course import course_sheets
 from gradsheet.proof.explain import explain
 from gradsheet.proof.oracles import formulas_package, ironcalc, libreoffice, program
 from gradsheet.proof.own import own_sheets
 from gradsheet.proof.torch_reference import TWINS, TorchDifference, against_autograd, against_torch
 from gradsheet.proof.volatile import volatile
+from gradsheet.workbook.front import DATA, PROOF
+from gradsheet.workbook.layout import START
 
 ORACLES: dict[str, Any] = {
     "program": program,
@@ -134,10 +136,11 @@ def parity(
     say("PyTorch")
     kind, modelled, notes, names = _engine(book)
     changing = volatile(book)
-    results = {"cached": _cached(book, modelled, changing)} if modelled else {}
+    stored = {cell: book.cached[cell] for cell in modelled if cell in book.cached}
+    results = {"cached": rounded(compare(stored, modelled, name="cached", volatile=changing))} if modelled else {}
     truth: dict[str, Value] = {cell: modelled.get(cell, book.cached.get(cell)) for cell in book.computed}
     truth = {cell: value for cell, value in truth.items() if value is not None}
-    if not truth:
+    if not truth or (modelled and not asked and not stored):
         raise GradsheetError(
             f"{path}: no formula has a stored value to be compared with: open the file in Excel, save it, try again"
         )
@@ -191,7 +194,7 @@ def _engine(book: Book) -> tuple[str, dict[str, Value], list[str], list[str]]:
             notes += _left(sheet.sheet, sheet.left, "say something else than what gradsheet wrote")
             notes += sheet.trace.notes
         return "gradsheet", modelled, notes, [s.trace.experiment.name for s in own]
-    if {"start", "data", "proof"} <= set(book.sheets):
+    if {START, DATA, PROOF} <= set(book.sheets):
         notes.append(
             "This looks like a workbook of gradsheet's whose sheets were renamed: PyTorch knows none of them. "
             "Give each its old name, the experiment's."
@@ -216,34 +219,6 @@ def _left(sheet: str, cells: Sequence[str], what: str) -> list[str]:
         return []
     few = ", ".join(cell.rpartition("!")[2] for cell in cells[:4]) + (", …" if len(cells) > 4 else "")
     return [f"{sheet}: {len(cells)} formula cells {what} ({few})."]
-
-
-def _cached(book: Book, modelled: dict[str, Value], changing: Collection[str]) -> OracleResult:
-    expected = {cell: book.cached[cell] for cell in modelled if cell in book.cached}
-    return rounded(compare(expected, modelled, name="cached", volatile=changing))
-
-
-ROUNDED = "stored with 15 digits"
-
-
-def rounded(result: OracleResult) -> OracleResult:
-    """Where all that differs is that the file has 15 digits, as LibreOffice saves them, each mismatch says so.
-
-    Example:
-        >>> found = compare({"s!A1": 0.333333333333333}, {"s!A1": 1 / 3})
-        >>> rounded(found).mismatches[0].reason
-        'stored with 15 digits'
-    """
-
-    def same(mismatch: Mismatch) -> bool:
-        stored, ours = mismatch.expected, mismatch.actual
-        if not isinstance(stored, float) or not isinstance(ours, float):
-            return False
-        return stored == float(f"{stored:.15g}") and relative(stored, ours) < 1e-14
-
-    if not result.mismatches or not all(map(same, result.mismatches)):
-        return result
-    return result.explained({m.key: ROUNDED for m in result.mismatches})
 
 
 def sample(book: Book) -> set[str] | None:

@@ -19,6 +19,9 @@ from gradsheet.workbook.page import Page
 from gradsheet.workbook.style import Formats
 from gradsheet.workbook.values import Values
 
+MOST_ROWS = 20_000
+"""Of the steps table: a sheet that a spreadsheet still opens in seconds."""
+
 
 def export(
     names: Sequence[str | Experiment] | str = (),
@@ -58,7 +61,7 @@ def export(
     path = Path(out)
     if path.suffix.lower() != ".xlsx":
         raise GradsheetError(f"{path} does not end in .xlsx: give the workbook such a name")
-    _check(entries, inputs, epochs)
+    _check(entries, inputs, epochs, len(data) if hasattr(data, "__len__") else len(entries[0].data))
     shown = []
     for entry in entries:
         own = {n: v for n, v in inputs.items() if _has(entry, n)}
@@ -75,7 +78,7 @@ def _has(entry: Experiment, name: str) -> bool:
     return name == "start" or name in entry.inputs
 
 
-def _check(entries: Sequence[Experiment], inputs: Mapping[str, Any], epochs: int) -> None:
+def _check(entries: Sequence[Experiment], inputs: Mapping[str, Any], epochs: int, rows: int) -> None:
     """What would be found out late, or not at all."""
     for name in inputs:
         if any(_has(e, name) for e in entries):
@@ -85,11 +88,9 @@ def _check(entries: Sequence[Experiment], inputs: Mapping[str, Any], epochs: int
         near = difflib.get_close_matches(name, {n for e in entries for n in e.inputs}, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}?" if near else "'gradsheet list' shows what each has"
         raise GradsheetError(f"no experiment here has an input {name!r}: {hint}")
-    most = 20_000 // len(entries[0].data)
+    most = MOST_ROWS // max(rows, 1)
     if isinstance(epochs, int) and epochs > most:
-        raise GradsheetError(
-            f"{epochs:,} epochs make sheets of {epochs * len(entries[0].data):,} rows: at most {most:,}"
-        )
+        raise GradsheetError(f"{epochs:,} epochs make sheets of {epochs * rows:,} rows: at most {most:,}")
 
 
 def layout_of(trace: Trace) -> Layout:
@@ -106,7 +107,7 @@ def _write(path: Path, shown: Sequence[Values], epochs: int, known: bool) -> Non
     }
     book = ExactWorkbook(path, properties)
     formats = Formats(book)
-    write_start(book, formats, shown, epochs)
+    write_start(book, formats, shown, epochs, known)
     setup = shown[0].trace.setup
     write_data(book, formats, list(zip(setup.x[:, 0].tolist(), setup.y[:, 0].tolist(), strict=True)), known)
     for values in shown:

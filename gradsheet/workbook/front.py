@@ -8,10 +8,11 @@ from typing import Any
 from gradsheet.address import Cell, letters
 from gradsheet.table import Role
 from gradsheet.workbook.charts import DASHES, MARKERS, Series, line_chart, style_title
+from gradsheet.workbook.layout import START
 from gradsheet.workbook.style import INK, MUTED, PAPER, ROLES, RULE, Formats, number_format
 from gradsheet.workbook.values import Checked, Values
 
-START, DATA, PROOF = "start", "data", "proof"
+DATA, PROOF = "data", "proof"
 DATA_FIRST = Cell(6, 2)
 LINES = ("#1B7F4B", "#1F63B5", "#C2452D", "#6D3FA6", "#8A5A00", "#0E7C86", "#B5396F", "#22313F")
 ROLE_WORDS: tuple[tuple[Role, str], ...] = (
@@ -26,26 +27,33 @@ ROLE_WORDS: tuple[tuple[Role, str], ...] = (
 )
 
 
-def write_start(book: Any, formats: Formats, shown: Sequence[Values], epochs: int) -> None:
+def write_start(book: Any, formats: Formats, shown: Sequence[Values], epochs: int, known: bool) -> None:
     """What this is, how to read it, contents, and all experiments compared epoch by epoch."""
     f, sheet = formats, book.sheet(START)
     _frame(sheet, [2.5, 17, 52, 12, 12, 12, 12] + [10.5] * 8)
+    rows = shown[0].layout.rows
+    examples = f"{rows} example{'s' * (rows != 1)}"
+    goal = (
+        "The examples come from y = 2·x + 30, so a should end at 2 and b at 30; for most optimisers ten epochs are not "
+        "enough. "
+        if known
+        else ""
+    )
     sheet.write_string(0, 1, "Gradient descent, one row at a time", f.title())
     sheet.write_string(
-        1, 1, "How a model learns a straight line from 29 examples, and what the optimisers change.", f.purpose()
+        1, 1, f"How a model learns a straight line from {examples}, and what the optimisers change.", f.purpose()
     )
     told = (
-        "Every sheet trains the same model, pred = a·x + b, on the same 29 examples. A row is one example: predict, "
-        "see how wrong it was, take the gradient, change the weights; the next row starts from there. 29 rows are one "
-        "pass over the data, an epoch, and the next epoch continues below: no macros, nothing hidden but the warm-up.\n"
-        "The examples come from y = 2·x + 30, so a should end at 2 and b at 30; for most optimisers ten epochs are "
-        "not enough. Change a yellow cell and watch every epoch and every chart follow. Point at a header to read its "
+        f"Every sheet trains the same model, pred = a·x + b, on the same {examples}. A row is one example: predict, "
+        "see how wrong it was, take the gradient, change the weights; the next row starts from there. All of them "
+        "once are an epoch, and the next epoch continues below: no macros, nothing hidden but the warm-up.\n"
+        f"{goal}Change a yellow cell and watch every epoch and every chart follow. Point at a header to read its "
         "maths in words."
     )
     sheet.merge_range(2, 1, 2, 8, told, f.text(font_size=11))
     sheet.set_row(2, 78)
     row = _colours(sheet, f, 4)
-    row = _contents(sheet, f, shown, row + 1, epochs)
+    row = _contents(sheet, f, shown, row + 1, epochs, examples)
     _comparison(book, sheet, f, shown, row + 1, epochs)
     sheet.activate()
     sheet.set_first_sheet()
@@ -76,7 +84,7 @@ def _colours(sheet: Any, f: Formats, row: int) -> int:
     return row + 1 + len(ROLE_WORDS)
 
 
-def _contents(sheet: Any, f: Formats, shown: Sequence[Values], row: int, epochs: int) -> int:
+def _contents(sheet: Any, f: Formats, shown: Sequence[Values], row: int, epochs: int, examples: str) -> int:
     head = f.header("data")
     sheet.write_string(row, 1, "Contents", f.heading())
     titles = ("sheet", "what it shows", "loss at first", f"after {epochs}", f"a after {epochs}", f"b after {epochs}")
@@ -84,7 +92,7 @@ def _contents(sheet: Any, f: Formats, shown: Sequence[Values], row: int, epochs:
         sheet.write_string(row + 1, 1 + i, title, head)
     row += 2
     sheet.write_url(row, 1, f"internal:'{DATA}'!A1", f(font_color="#1F63B5", underline=1), DATA)
-    sheet.write_string(row, 2, "The 29 examples.", f())
+    sheet.write_string(row, 2, f"The {examples}.", f())
     sheet.set_row(row, 20)
     for values in shown:
         row += 1
@@ -133,25 +141,24 @@ def _comparison(book: Any, sheet: Any, f: Formats, shown: Sequence[Values], row:
     """Loss by epoch: a row an epoch, a column an experiment, and the chart of it."""
     sheet.write_string(row, 1, "The optimisers compared: root of the summed error², by epoch", f.heading())
     sheet.write_string(row + 1, 2, "epoch", f(bold=True, align="right", indent=1))
-    order = [2, *range(3, 3 + len(shown))]
-    for col, values in zip(order[1:], shown, strict=True):
+    for col, values in enumerate(shown, 3):
         sheet.write_string(row + 1, col, values.layout.experiment.name.replace("_", " "), f.header("error"))
     sheet.set_row(row + 1, 32)
     first = row + 2
     for epoch in range(epochs + 1):
         sheet.write_number(first + epoch, 2, epoch, f(align="right", indent=1))
-        for col, values in zip(order[1:], shown, strict=True):
+        for col, values in enumerate(shown, 3):
             _reference(sheet, f, first + epoch, col, values, "root_sum", epoch)
     rows = (first + 1, first + epochs + 1)
     series = []
-    for i, (col, values) in enumerate(zip(order[1:], shown, strict=True)):
+    for i, values in enumerate(shown):
         found = [v for e in range(epochs + 1) if isinstance(v := values.after(e, "root_sum"), float)]
         again = i // len(LINES)  # a colour used before is dashed
         series.append(
             Series(
                 values.layout.experiment.name,
                 rows,
-                col + 1,
+                4 + i,
                 3,
                 "error",
                 found,
@@ -171,7 +178,7 @@ def write_data(book: Any, formats: Formats, points: Sequence[tuple[float, float]
     f, sheet = formats, book.sheet(DATA)
     _frame(sheet, [4, 9, 9, 4])
     sheet.write_string(0, 1, "The data", f.title())
-    said = "29 examples of y = 2·x + 30, in the course's order." if known else f"{len(points)} examples."
+    said = "29 examples of y = 2·x + 30, in the course's order." if known else f"{len(points)} of your own."
     sheet.write_string(1, 1, f"{said} All sheets read these cells: change one and everything follows.", f.purpose())
     top = DATA_FIRST.row - 2
     for i, name in enumerate(("x", "y")):

@@ -9,7 +9,7 @@ from gradsheet.address import Cell, letters
 from gradsheet.table import Column, Role
 from gradsheet.workbook.charts import WIDTH
 from gradsheet.workbook.equation import equation
-from gradsheet.workbook.layout import MODEL, MODEL_LINES, PURPOSE, TITLE, Content, Layout, Table
+from gradsheet.workbook.layout import MODEL, MODEL_LINES, PURPOSE, START, TITLE, Content, Layout, Table
 from gradsheet.workbook.page_charts import charts
 from gradsheet.workbook.style import HUGE, INK, MUTED, NOTE_FILL, ROLES, RULE, Formats, number_format
 from gradsheet.workbook.values import Values
@@ -73,7 +73,7 @@ class Page:
         sheet.write_url(
             TITLE - 1,
             self.layout.names["steps", "y"] + 8,
-            "internal:'start'!A1",
+            f"internal:'{START}'!A1",
             f(font_color=MUTED, underline=1),
             "← all sheets",
         )
@@ -150,9 +150,10 @@ class Page:
         box = {"bg_color": NOTE_FILL, "text_wrap": True, "valign": "top", "border": 1, "border_color": RULE}
         rows = range(1, self.layout.band - 1)
         half = 1 + (len(rows) - 1) // 2
+        usual = "" if self.values.usual else " (told of the default settings)"
         for top, bottom, head, text in (
-            (rows[0], half, "Look for   ", self.experiment.look_for),
-            (half + 1, rows[-1] - 1, "Try   ", self.experiment.try_out),
+            (rows[0], half, f"Look for{usual}   ", self.experiment.look_for),
+            (half + 1, rows[-1] - 1, f"Try{usual}   ", self.experiment.try_out),
         ):
             sheet.merge_range(top, first, bottom, last, "", f(**box))
             sheet.write_rich_string(top, first, f(bold=True), head, f(), text, f(**box))

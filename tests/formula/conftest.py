@@ -1,111 +1,25 @@
-"""A reader of our own for the course workbooks, and what Excel cached in them."""
+"""The course workbooks with what Excel stored in them, and single formulas typed into today's Excel."""
 
 from __future__ import annotations
 
-import io
-import re
-import warnings
-import zipfile
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
-from xml.etree import ElementTree
 
-import openpyxl
 import pytest
-from openpyxl.utils.datetime import to_excel
-from openpyxl.worksheet.formula import ArrayFormula
 
+from gradsheet.address import split
 from gradsheet.formula.book import Book
-from gradsheet.formula.cells import Cell, Error, Formula, Iteration, Sheet, Table, Workbook
+from gradsheet.formula.cells import Formula, Workbook
+from gradsheet.workbook.read import contents
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 Loaded = tuple[Workbook, dict[str, object]]
-
-
-@cache
-def _load(name: str) -> Loaded:
-    """The workbook as plain data, and the cached value of every formula cell."""
-    raw = _without_pivots((SHARED / name).read_bytes())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(io.BytesIO(raw))
-        shown = openpyxl.load_workbook(io.BytesIO(raw), data_only=True)
-    dynamic = _dynamic_cells(raw)
-    sheets: dict[str, Sheet] = {}
-    cached: dict[str, object] = {}
-    names: dict[str | tuple[str, str], str] = {n: d.attr_text for n, d in book.defined_names.items()}
-    tables: dict[str, Table] = {}
-    for sheet in book.worksheets:
-        cells: dict[str, Cell] = {}
-        for row in sheet.iter_rows():
-            for cell in row:
-                value = cell.value
-                if value is None:
-                    continue
-                if cell.data_type == "f":
-                    array = value if isinstance(value, ArrayFormula) else None
-                    text, ref = (array.text, array.ref) if array else (value, None)
-                    is_dynamic = cell.coordinate in dynamic[sheet.title]
-                    cells[cell.coordinate] = Formula(str(text), ref, is_dynamic)
-                    cached[f"{sheet.title}!{cell.coordinate}"] = shown[sheet.title][cell.coordinate].value
-                elif cell.data_type == "e":
-                    cells[cell.coordinate] = Error(value)
-                elif isinstance(value, str | bool):
-                    cells[cell.coordinate] = value
-                elif isinstance(value, int | float):
-                    cells[cell.coordinate] = float(value)
-                else:
-                    cells[cell.coordinate] = float(to_excel(value, book.epoch))  # type: ignore[no-untyped-call]
-        for address, held in list(cells.items()):
-            if isinstance(held, Formula) and held.array and ":" in held.array:
-                for row in sheet[held.array]:
-                    for cell in row:
-                        if cell.coordinate != address:
-                            cells.pop(cell.coordinate, None)
-                            label = f"{sheet.title}!{cell.coordinate}"
-                            cached[label] = shown[sheet.title][cell.coordinate].value
-        sheets[sheet.title] = Sheet(cells)
-        names.update({(sheet.title, n): d.attr_text for n, d in sheet.defined_names.items()})
-        for table in sheet.tables.values():
-            columns = tuple(column.name for column in table.tableColumns)
-            tables[table.name] = Table(sheet.title, table.ref, columns)
-    settings = book.calculation
-    iteration = Iteration(settings.iterateCount, settings.iterateDelta) if settings.iterate else None
-    return Workbook(sheets, names, tables, book.epoch.year == 1904, iteration), cached
-
-
-def _without_pivots(raw: bytes) -> bytes:
-    """openpyxl stumbles over some pivot caches; nothing is calculated from them."""
-    source = zipfile.ZipFile(io.BytesIO(raw))
-    if not any("pivot" in name.lower() for name in source.namelist()):
-        return raw
-    kept = io.BytesIO()
-    with zipfile.ZipFile(kept, "w") as target:
-        for name in source.namelist():
-            if "pivot" in name.lower():
-                continue
-            data = source.read(name)
-            if name.endswith((".rels", "[Content_Types].xml", "xl/workbook.xml")):
-                data = re.sub(rb"<(Relationship|Override)[^>]*[pP]ivot[^>]*/>", b"", data)
-                data = re.sub(rb"<pivotCaches>.*?</pivotCaches>", b"", data)
-            target.writestr(name, data)
-    return kept.getvalue()
-
-
-def _dynamic_cells(raw: bytes) -> dict[str, set[str]]:
-    """The anchors of dynamic arrays, which openpyxl does not tell from array formulas."""
-    archive = zipfile.ZipFile(io.BytesIO(raw))
-    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    targets = {link.get("Id"): str(link.get("Target")) for link in links}
-    main = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-    rel = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-    found: dict[str, set[str]] = {}
-    for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{main}sheet"):
-        part = targets[sheet.get(rel)]
-        text = archive.read(part.lstrip("/") if part.startswith("/") else f"xl/{part}").decode()
-        found[str(sheet.get("name"))] = set(re.findall(r'<c r="([A-Z]+\d+)"[^>]*\bcm="1"', text))
-    return found
+CELLS = {
+    **{"A1": 1, "A2": 2, "A3": 3, "A4": 4},
+    **{"B1": "a", "B2": "b", "B3": "c", "B4": "d"},
+    **{"C1": 6, "C2": 5, "C3": 11},
+}
+"""What stands beside the formulas of tests/formula/functions."""
 
 
 @pytest.fixture(scope="session")
@@ -115,7 +29,8 @@ def course() -> Callable[[str], Loaded]:
     def load(name: str) -> Loaded:
         if not (SHARED / name).exists():
             pytest.skip(f"{name} is not beside the repository")
-        return _load(name)
+        found = contents(SHARED / name)
+        return found.workbook, {"!".join(split(key)): value for key, value in found.cached.items()}
 
     return load
 
@@ -134,3 +49,18 @@ def value() -> Callable[..., object]:
         return result["s!Z99"]
 
     return calculate
+
+
+@pytest.fixture(scope="session")
+def gives(value: Callable[..., object]) -> Callable[[str, object], None]:
+    """Asserts what a formula gives beside `CELLS`: numbers to 1e-12, everything else exactly."""
+
+    def check(formula: str, expected: object) -> None:
+        found = value(formula, **CELLS)
+        if isinstance(expected, float):
+            assert found == pytest.approx(expected, rel=1e-12)
+        else:
+            assert found == expected
+            assert type(found) is type(expected)
+
+    return check

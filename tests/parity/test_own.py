@@ -12,9 +12,9 @@ import xlsxwriter
 from gradsheet import GradsheetError, export
 from gradsheet.experiments import catalogue
 from gradsheet.proof.book import read_book
-from gradsheet.proof.compare import compare
+from gradsheet.proof.compare import compare, rounded
 from gradsheet.proof.own import own_sheets
-from gradsheet.proof.report import parity, rounded
+from gradsheet.proof.report import parity
 
 
 @pytest.mark.parametrize("name", list(catalogue()))
@@ -85,6 +85,14 @@ def test_a_workbook_of_nobody_is_said_to_be_one(tmp_path: Path) -> None:
     report = parity(tmp_path / "other.xlsx", oracles=[])
     assert report.kind == "other"
     assert "PyTorch has no part" in report.notes[0]
+
+
+def test_our_own_workbook_without_stored_values_is_not_called_equal(tmp_path: Path) -> None:
+    """openpyxl keeps the formulas and drops the values: with no other engine asked, nothing is compared."""
+    openpyxl.load_workbook(export("basic", tmp_path / "b.xlsx", epochs=0)).save(tmp_path / "bare.xlsx")
+    with pytest.raises(GradsheetError, match="no formula has a stored value"):
+        parity(tmp_path / "bare.xlsx", oracles=[])
+    assert parity(tmp_path / "bare.xlsx", oracles=["program"]).oracles["program"].exact > 400
 
 
 def test_what_cannot_be_compared(tmp_path: Path) -> None:

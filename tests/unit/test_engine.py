@@ -52,6 +52,8 @@ def test_keep_bounds_what_is_held() -> None:
         run("basic", 1, keep=["vel"])
     with pytest.raises(GradsheetError, match="keep='epochs'"):
         run("basic", 50, lr=torch.full((200_000,), 1e-4))
+    with pytest.raises(GradsheetError, match="fewer columns"):
+        run("basic", 500, keep=["a"], lr=torch.full((200_000,), 1e-4))
 
 
 def test_100000_learning_rates_at_once() -> None:

@@ -85,6 +85,22 @@ def test_the_proof_counts_every_cell_and_finds_no_difference(book: Book) -> None
         assert book.constants[f"proof!D{rows[name]}"] == 0
 
 
+def test_own_data_and_settings_are_told_as_such(tmp_path: Path) -> None:
+    """What holds of y = 2·x + 30 and of the defaults is not said of anything else."""
+    path = export("basic", tmp_path / "mine.xlsx", epochs=1, data=[(1, 2), (2, 3)])
+    said = " ".join(str(v) for v in read_book(path).constants.values())
+    assert "29" not in said
+    assert "2·x + 30" not in said
+    assert "2 of your own" in said
+    assert "(told of the default settings)" in said
+
+
+def test_the_shipped_workbook_speaks_of_its_own_settings(committed: Path) -> None:
+    said = " ".join(str(v) for v in read_book(committed).constants.values())
+    assert "y = 2·x + 30" in said
+    assert "(told of the default settings)" not in said
+
+
 def test_same_inputs_same_bytes(tmp_path: Path) -> None:
     one, other = (export("adam_ann", tmp_path / n, epochs=1).read_bytes() for n in ("one.xlsx", "other.xlsx"))
     assert one == other
