@@ -47,6 +47,8 @@ def own_sheets(book: Book) -> list[OwnSheet]:
     if not {DATA, PROOF} <= set(book.sheets):
         return []
     data = _data(book)
+    if not data:
+        raise GradsheetError(f"{book.path}, sheet {DATA} holds no examples: type x and y into its two columns")
     sheets = [_own_sheet(book, catalogue()[name], data) for name in book.sheets if name in catalogue()]
     return [sheet for sheet in sheets if sheet is not None]
 

@@ -132,6 +132,14 @@ def test_what_a_learner_typed_by_mistake_is_named(cell: str, content: object, sa
         parity(tmp_path / "edited.xlsx", oracles=[])
 
 
+def test_a_sheet_of_data_without_examples_is_named(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(export("basic", tmp_path / "b.xlsx", epochs=0))
+    book["data"].delete_rows(6, 29)
+    book.save(tmp_path / "bare.xlsx")
+    with pytest.raises(GradsheetError, match="sheet data holds no examples"):
+        parity(tmp_path / "bare.xlsx", oracles=[])
+
+
 def test_an_input_may_be_blank_or_a_formula(tmp_path: Path) -> None:
     """A blank cell is 0 in a formula; the value of a formula is the stored one."""
     book = openpyxl.load_workbook(export("momentum", tmp_path / "m.xlsx", epochs=1))
