@@ -45,8 +45,8 @@ def write_start(book: Any, formats: Formats, shown: Sequence[Values], epochs: in
     )
     told = (
         f"Every sheet trains the same model, pred = a·x + b, on the same {examples}. A row is one example: predict, "
-        "see how wrong it was, take the gradient, change the weights; the next row starts from there. Once "
-        "through all of them is an epoch, and the next epoch continues below: no macros, nothing hidden but the warm-up.\n"
+        "see how wrong it was, take the gradient, change the weights; the next row starts from there. Once through "
+        "all of them is an epoch, and the next epoch continues below: no macros, nothing hidden but the warm-up.\n"
         f"{goal}Change a yellow cell and watch every epoch and every chart follow. Point at a header to read its "
         "maths in words."
     )
