@@ -45,6 +45,7 @@ class Experiment:
         data: the training examples, (x, y).
         source: where the experiment comes from.
         follows: the course sheet's experiment that a textbook variant corrects, if it is one.
+        topic: what it belongs to; a topic's entries make one workbook, ``workbooks/{topic}.xlsx``.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Experiment:
     data: tuple[tuple[float, float], ...] = ROWS
     source: str = ""
     follows: str = ""
+    topic: str = "graddesc"
 
     @property
     def drive(self) -> Gradient:
@@ -226,6 +228,19 @@ def catalogue() -> dict[str, Experiment]:
         for entry in getattr(module, "EXPERIMENTS", ()):
             entries[entry.name] = entry
     return entries
+
+
+def topics() -> dict[str, tuple[Experiment, ...]]:
+    """The catalogue by topic: what goes into one workbook.
+
+    Example:
+        >>> [e.name for e in topics()["graddesc"]][:3]
+        ['basic', 'momentum', 'adagrad']
+    """
+    found: dict[str, tuple[Experiment, ...]] = {}
+    for entry in catalogue().values():
+        found[entry.topic] = (*found.get(entry.topic, ()), entry)
+    return found
 
 
 def experiment(name: str | Experiment) -> Experiment:

@@ -11,7 +11,7 @@ from typing import Any
 import gradsheet
 from gradsheet.engine import Trace, run
 from gradsheet.errors import GradsheetError
-from gradsheet.experiments import Experiment, catalogue, experiment
+from gradsheet.experiments import Experiment, experiment, topics
 from gradsheet.workbook.exact import ExactWorkbook, whole_or_not_at_all
 from gradsheet.workbook.front import DATA, DATA_FIRST, write_data, write_proof, write_start
 from gradsheet.workbook.layout import Layout
@@ -36,7 +36,7 @@ def export(
     """Write experiments as one annotated workbook.
 
     Args:
-        names: entries of the catalogue; all of them where none is given.
+        names: entries of the catalogue; those of the course's graddesc.xlsx where none is given.
         out: the file. It is written whole or not at all.
         epochs: how many are unrolled below one another.
         gradient: which gradient drives the updates, as in `run`.
@@ -57,7 +57,7 @@ def export(
         'one.xlsx'
     """
     chosen = [names] if isinstance(names, str) else list(names)
-    entries = list({e.name: e for e in map(experiment, chosen)}.values()) or list(catalogue().values())
+    entries = list({e.name: e for e in map(experiment, chosen)}.values()) or list(topics()["graddesc"])
     path = Path(out)
     if path.suffix.lower() != ".xlsx":
         raise GradsheetError(f"{path} does not end in .xlsx: give the workbook such a name")

@@ -1,0 +1,52 @@
+"""Options that several commands share, and what they hold once parsed."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gradsheet.errors import GradsheetError
+
+FORMATS = click.Choice(["table", "json", "csv"])
+format_option = click.option("--format", "format_", type=FORMATS, default="table", help="How to print it.")
+set_option = click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set an input, e.g. lr=0.001.")
+gradient_option = click.option(
+    "--gradient", metavar="KIND", help="What drives the update: analytic, numeric, autograd."
+)
+carry_option = click.option(
+    "--carry", metavar="WHICH", help="Weights that a pass hands on: entering (the course's way), updated."
+)
+epochs_option = click.option("--epochs", type=int, default=10, show_default=True, help="Passes over the data.")
+data_option = click.option("--data", "data_file", metavar="FILE.csv", help="Your own examples: columns x and y.")
+
+
+def values_of(settings: Sequence[str]) -> dict[str, Any]:
+    """``lr=0.001`` as a keyword."""
+    out: dict[str, Any] = {}
+    for one in settings:
+        name, sign, text = one.partition("=")
+        if not sign:
+            raise GradsheetError(f"--set {one} has no value: write NAME=VALUE, such as lr=0.001")
+        try:
+            out[name.strip()] = float(text)
+        except ValueError:
+            raise GradsheetError(f"--set {one}: {text!r} is no number; write it like 0.001 or 1e-3") from None
+    return out
+
+
+def examples(file: str | None) -> Any:
+    """The examples in a CSV file."""
+    if file is None:
+        return None
+    import pandas as pd
+
+    if not Path(file).is_file():
+        raise GradsheetError(f"{file}: no such file")
+    try:
+        return pd.read_csv(file, sep=None, engine="python")  # a comma, a semicolon or a tab between columns
+    except (ValueError, OSError, csv.Error) as error:
+        raise GradsheetError(f"{file} cannot be read as CSV ({error}): save it with the columns x and y") from None

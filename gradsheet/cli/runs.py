@@ -1,0 +1,100 @@
+"""`gradsheet list` and `gradsheet run`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from gradsheet.cli.group import main
+from gradsheet.cli.options import (
+    carry_option,
+    data_option,
+    epochs_option,
+    examples,
+    format_option,
+    gradient_option,
+    set_option,
+    values_of,
+)
+from gradsheet.cli.printing import print_json, print_rows
+from gradsheet.errors import GradsheetError
+
+
+@main.command("list")
+@format_option
+def list_(format_: str) -> None:
+    """Show the experiments and their inputs."""
+    from gradsheet.experiments import catalogue
+    from gradsheet.report.runs import catalogue_json
+
+    entries = list(catalogue().values())
+    if format_ == "json":
+        print_json(catalogue_json(entries))
+        return
+    rows = [[e.name, e.purpose, ", ".join(f"{n}={i.default:g}" for n, i in e.inputs.items())] for e in entries]
+    print_rows(
+        "", ["experiment", "what it shows", "inputs"], rows, format_, left=("experiment", "what it shows", "inputs")
+    )
+
+
+@main.command()
+@click.argument("experiment")
+@epochs_option
+@set_option
+@gradient_option
+@carry_option
+@data_option
+@click.option("--device", default="cpu", show_default=True, help="cpu, or cuda where there is one.")
+@click.option("--rows", is_flag=True, help="Every row of every pass instead (CSV or JSON).")
+@format_option
+def run(
+    experiment: str,
+    epochs: int,
+    settings: Sequence[str],
+    gradient: str | None,
+    carry: str | None,
+    data_file: str | None,
+    device: str,
+    rows: bool,
+    format_: str,
+) -> None:
+    """Run EXPERIMENT in PyTorch and print its epochs."""
+    import gradsheet
+    from gradsheet.report.runs import epochs_json, run_json
+
+    trace = gradsheet.run(
+        experiment,
+        epochs,
+        gradient=gradient,
+        carry=carry,
+        data=examples(data_file),
+        device=device,
+        **values_of(settings),
+    )
+    for note in trace.notes:
+        click.echo(f"gradsheet: {note}", err=True)
+    if rows:
+        frame = trace.to_frame().reset_index()
+        if format_ == "table":
+            raise GradsheetError("--rows makes a table too wide for a terminal: add --format csv or --format json")
+        finite = frame.astype(object).where(frame.map(_is_finite), None)
+        print_rows("", list(frame.columns), finite.values.tolist(), format_)
+        return
+    if format_ == "json":
+        print_json(run_json(trace))
+        return
+    weights = sorted(trace.experiment.model.weights)
+    entries = epochs_json(trace)
+    extra = ["lr"] if "lr" in entries[0] else []
+    printed = [
+        [e["epoch"], *(e["weights"][w] for w in weights), e["root_sum"], e["rmse"], *(e[n] for n in extra)]
+        for e in entries
+    ]
+    print_rows(trace.experiment.title, ["epoch", *weights, "root_sum", "rmse", *extra], printed, format_)
+
+
+def _is_finite(value: Any) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
