@@ -9,8 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gradsheet.engine import Trace, run
+    from gradsheet.engine.run import run
+    from gradsheet.engine.trace import Trace
     from gradsheet.errors import GradsheetError
+    from gradsheet.plotting.plot import plot
     from gradsheet.proof.report import parity
     from gradsheet.workbook.export import export
     from gradsheet.workbook.load import load
@@ -23,9 +25,10 @@ _HOMES = {
     "export": "gradsheet.workbook.export",
     "load": "gradsheet.workbook.load",
     "parity": "gradsheet.proof.report",
+    "plot": "gradsheet.plotting.plot",
     "run": "gradsheet.engine",
 }
-__all__ = ["GradsheetError", "Trace", "__version__", "export", "load", "parity", "run"]
+__all__ = ["GradsheetError", "Trace", "__version__", "export", "load", "parity", "plot", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -16,7 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # A room may import from itself and from rooms that stand before it.
 ORDER = [
     "errors", "address", "numerics", "table", "models", "gradients", "optimisers", "experiments", "engine", "formula",
-    "workbook", "proof", "solving", "sweeping", "checking", "report", "cli",
+    "workbook", "plotting", "proof", "solving", "sweeping", "checking", "report", "cli",
 ]  # fmt: skip
 
 

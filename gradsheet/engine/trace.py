@@ -17,6 +17,7 @@ from gradsheet.experiments import Experiment
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,18 @@ class Trace:
         both = pd.MultiIndex.from_product([range(count), range(1, rows + 1)], names=["pass", "row"])
         columns = {n: t[lane].reshape(-1).cpu().numpy() for n, t in self.steps.items()}
         return pd.DataFrame(columns, index=both).join(marks, on="pass")
+
+    def plot(self, lane: int = 0) -> Figure:
+        """Draw one lane: loss, weights, errors, and for two weights the loss surface with the path on it.
+
+        Example:
+            >>> from gradsheet import run
+            >>> len(run("basic", epochs=2).plot().axes)  # the weights have an axis each
+            5
+        """
+        import gradsheet  # by its public name, as a notebook would: the engine knows no pictures
+
+        return gradsheet.plot(self, lane=lane)
 
     def __repr__(self) -> str:
         """One line."""

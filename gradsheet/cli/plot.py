@@ -1,0 +1,50 @@
+"""`gradsheet plot`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from gradsheet.cli.group import main
+from gradsheet.cli.options import (
+    carry_option,
+    data_option,
+    epochs_option,
+    examples,
+    gradient_option,
+    set_option,
+    values_of,
+)
+
+
+@main.command()
+@click.argument("experiment")
+@click.option("--out", required=True, metavar="FILE", help="The picture to write: .png, .svg, or .html with the table.")
+@epochs_option
+@set_option
+@gradient_option
+@carry_option
+@data_option
+def plot(
+    experiment: str,
+    out: str,
+    epochs: int,
+    settings: Sequence[str],
+    gradient: str | None,
+    carry: str | None,
+    data_file: str | None,
+) -> None:
+    """Draw a run of EXPERIMENT: loss, weights, errors, and the loss surface with the path on it."""
+    import gradsheet
+
+    gradsheet.plot(
+        experiment,
+        out,
+        epochs=epochs,
+        gradient=gradient,
+        carry=carry,
+        data=examples(data_file),
+        **values_of(settings),
+    )
+    click.echo(f"{out} is written.")

@@ -1,0 +1,94 @@
+"""The loss over two weights as a map, with the run's path on it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+from torch import Tensor
+
+from gradsheet.plotting.paths import Paths
+from gradsheet.workbook.style import ROLES
+
+GRID = 90  # points a side
+FAR = 100.0  # a row whose error² is so many times the first row's ends the map
+
+
+def surface(axes: Axes, paths: Paths) -> None:
+    """Contours of the rmse over all examples, and every row's weights on them."""
+    across, up = paths.weights
+    route = list(zip(paths.finest(across)[1], paths.finest(up)[1], strict=True))
+    shown = _on_the_map(paths, route)
+    limits = [_around([point[i] for point in shown]) for i in (0, 1)]
+    grid_x, grid_y = (torch.linspace(*limit, GRID, dtype=torch.float64) for limit in limits)
+    heights = rmse_over(paths, grid_x, grid_y)
+    _contours(axes, grid_x, grid_y, heights)
+    way: list[Any] = [withStroke(linewidth=3.2, foreground="white")]
+    axes.plot(*zip(*shown, strict=True), color=ROLES["weights"].colour, linewidth=1.4, path_effects=way)
+    end = "end" if len(shown) == len(route) else "leaves the map"
+    halo: list[Any] = [withStroke(linewidth=2.5, foreground="white")]
+    for (x, y), marker, word in ((shown[0], "o", "start"), (shown[-1], "X", end)):
+        axes.plot([x], [y], marker=marker, color=ROLES["weights"].colour, markersize=8, markeredgecolor="white")
+        left = x > sum(limits[0]) / 2
+        axes.annotate(
+            word, (x, y), (-7 if left else 7, 6), ha="right" if left else "left", textcoords="offset points",
+            fontsize=8.5, fontweight="bold", path_effects=halo,
+        )  # fmt: skip
+    axes.set_xlim(*limits[0])
+    axes.set_ylim(*limits[1])
+    axes.grid(visible=False)
+    axes.set_title("The path on the loss surface (rmse)")
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
+
+
+def rmse_over(paths: Paths, across: Tensor, up: Tensor) -> Tensor:
+    """The rmse of the run's model on its examples at every pair of weights, (len(up), len(across)).
+
+    Example:
+        >>> from gradsheet import run
+        >>> at = torch.tensor([1.0, 2.0], dtype=torch.float64), torch.tensor([30.0], dtype=torch.float64)
+        >>> rmse_over(Paths(run("basic", epochs=0)), *at)[0, 1].item()  # a = 2, b = 30 made the data
+        0.0
+    """
+    setup = paths.trace.setup
+    lane = paths.lane if setup.x.shape[1] > 1 else 0
+    lanes = [across.repeat(len(up)), up.repeat_interleave(len(across))]
+    weights = torch.stack(lanes[::-1])  # the model's order is ours, reversed
+    total = torch.zeros_like(lanes[0])
+    for x, y in zip(setup.x[:, lane].tolist(), setup.y[:, lane].tolist(), strict=True):
+        error = setup.experiment.model.predict(weights, torch.full_like(total, x))["pred"] - y
+        total += error * error
+    return (total / len(setup.x)).sqrt().reshape(len(up), len(across))
+
+
+def _contours(axes: Axes, grid_x: Tensor, grid_y: Tensor, heights: Tensor) -> None:
+    low, high = float(heights[heights > 0].min()), float(heights.max())
+    levels = torch.logspace(math.log10(low), math.log10(high * 1.0001), 12, dtype=torch.float64).tolist()
+    values = heights.clamp(min=low).numpy()
+    axes.contourf(grid_x.numpy(), grid_y.numpy(), values, levels=levels, cmap="Purples", alpha=0.75)
+    lines = axes.contour(
+        grid_x.numpy(), grid_y.numpy(), values, levels=levels[1:-1:2], colors=ROLES["error"].colour, linewidths=0.6
+    )
+    axes.clabel(lines, fmt=lambda height: f"{height:,.0f}" if height >= 100 else f"{height:.3g}", fontsize=7)
+
+
+def _on_the_map(paths: Paths, route: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The path up to where it explodes: a map on which it fits would show nothing else."""
+    found = paths.by_row("err2")
+    far = len(route)
+    if found is not None:
+        most = FAR * found[1][0]
+        far = next((i for i, error in enumerate(found[1]) if not error <= most), far)
+    end = next((i for i, point in enumerate(route) if not all(map(math.isfinite, point))), len(route))
+    return route[: max(1, min(far + 1, end))]
+
+
+def _around(values: list[float]) -> tuple[float, float]:
+    """A range with a margin; a point gets one of its own size."""
+    low, high = min(values), max(values)
+    margin = (high - low) * 0.15 or max(abs(low), 1.0) * 0.5
+    return low - margin, high + margin
