@@ -14,7 +14,7 @@ from gradsheet.plotting.paths import Paths
 from gradsheet.workbook.style import ROLES
 
 GRID = 90  # points a side
-FAR = 100.0  # a row whose error² is so many times the first row's ends the map
+FAR = 100.0  # the map ends before a row whose error² is so many times the first row's
 
 
 def surface(axes: Axes, paths: Paths) -> None:
@@ -23,14 +23,19 @@ def surface(axes: Axes, paths: Paths) -> None:
     route = list(zip(paths.finest(across)[1], paths.finest(up)[1], strict=True))
     shown = _on_the_map(paths, route)
     limits = [_around([point[i] for point in shown]) for i in (0, 1)]
+    leaves = len(shown) < len(route)
+    drawn = [*shown, _towards(shown[-1], route[len(shown)], limits)] if leaves else shown
     grid_x, grid_y = (torch.linspace(*limit, GRID, dtype=torch.float64) for limit in limits)
     heights = rmse_over(paths, grid_x, grid_y)
     _contours(axes, grid_x, grid_y, heights)
     way: list[Any] = [withStroke(linewidth=3.2, foreground="white")]
-    axes.plot(*zip(*shown, strict=True), color=ROLES["weights"].colour, linewidth=1.4, path_effects=way)
-    end = "end" if len(shown) == len(route) else "leaves the map"
+    axes.plot(*zip(*drawn, strict=True), color=ROLES["weights"].colour, linewidth=1.4, path_effects=way)
+    end = "leaves the map" if leaves else "end"
+    marks = [(shown[0], "o", "start"), (shown[-1], "X", end)]
+    if len(shown) == 1:
+        marks = [(shown[0], "o", f"start, {end}")]
     halo: list[Any] = [withStroke(linewidth=2.5, foreground="white")]
-    for (x, y), marker, word in ((shown[0], "o", "start"), (shown[-1], "X", end)):
+    for (x, y), marker, word in marks:
         axes.plot([x], [y], marker=marker, color=ROLES["weights"].colour, markersize=8, markeredgecolor="white")
         left = x > sum(limits[0]) / 2
         axes.annotate(
@@ -84,7 +89,17 @@ def _on_the_map(paths: Paths, route: list[tuple[float, float]]) -> list[tuple[fl
         most = FAR * found[1][0]
         far = next((i for i, error in enumerate(found[1]) if not error <= most), far)
     end = next((i for i, point in enumerate(route) if not all(map(math.isfinite, point))), len(route))
-    return route[: max(1, min(far + 1, end))]
+    return route[: max(1, min(far, end))]
+
+
+def _towards(point: tuple[float, float], then: tuple[float, float], limits: list[tuple[float, float]]) -> Any:
+    """A place off the map on the way to a point that may be very far, or nowhere."""
+    if not all(map(math.isfinite, then)):
+        return point
+    sizes = [high - low for low, high in limits]
+    steps = [(b / size - a / size) for a, b, size in zip(point, then, sizes, strict=True)]
+    far = max(1.0, *map(abs, steps)) / 2
+    return tuple(a + step / far * size for a, step, size in zip(point, steps, sizes, strict=True))
 
 
 def _around(values: list[float]) -> tuple[float, float]:
