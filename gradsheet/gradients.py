@@ -50,8 +50,8 @@ def _autograd(
 
     with torch.enable_grad():
         leaf = weights.detach().requires_grad_()
-        error = model.predict(leaf, x)["pred"] - y
-        (grad,) = torch.autograd.grad((error * error).sum(), leaf)
+        loss = model.loss.compute(model.predict(leaf, x)["pred"], y)
+        (grad,) = torch.autograd.grad(loss.sum(), leaf)
     return {"d": grad}
 
 
@@ -62,10 +62,9 @@ def _numeric(
     for i in range(len(weights)):
         shifted = list(weights)
         shifted[i] = shifted[i] + h
-        off = model.predict(shifted, x)["pred"] - y
-        errors.append(off * off)
+        errors.append(model.loss.compute(model.predict(shifted, x)["pred"], y))
     err = stack(errors)
-    return {"err": err, "est": (err - shown["err2"]) / h}
+    return {"err": err, "est": (err - shown[model.loss.column.name]) / h}
 
 
 def _numeric_columns(model: Model) -> tuple[Column, ...]:
@@ -73,27 +72,34 @@ def _numeric_columns(model: Model) -> tuple[Column, ...]:
     columns: list[Column] = []
     for w in model.weights:
         text = model.columns[-1].formula[1:]
+        loss = model.loss.column
         for helper in reversed(model.columns[:-1]):
             text = rename(text, {helper.name: f"({helper.formula[1:]})"})
         text = rename(text, {w: f"({w}+h)"})
         columns += [
             Column(
                 f"err_{w}",
-                f"=({text}-y)^2",
+                _nudged(model, text),
                 role="error",
-                title=f"err² at {w}+h",
+                title=f"{loss.title.replace('error', 'err')} at {w}+h",
                 note=f"The error again, with {w} nudged up by h and everything else left alone.",
             ),
             Column(
                 f"est_{w}",
-                f"=(err_{w}-err2)/h",
+                f"=(err_{w}-{loss.name})/h",
                 role="gradient",
                 title=f"est de/d{w}",
-                note=f"Finite difference: how much error² changed when {w} grew by h, divided by h. "
+                note=f"Finite difference: how much {loss.title} changed when {w} grew by h, divided by h. "
                 f"Compare it with the exact derivative.",
             ),
         ]
     return tuple(columns)
+
+
+def _nudged(model: Model, text: str) -> str:
+    """The loss of a nudged prediction; brackets only where the loss does more to it than subtract y."""
+    bare = model.loss.nudged.replace("(pred-y)", f"({text}-y)")
+    return rename(bare, {"pred": f"({text})"})
 
 
 def _analytic_columns(model: Model) -> tuple[Column, ...]:

@@ -105,6 +105,17 @@ def if_above(value: Tensor, limit: float, yes: Tensor, no: Tensor) -> Tensor:
     return torch.where(value.isfinite(), torch.where(value > limit, yes, no), torch.nan)
 
 
+def ramp(value: Tensor) -> Tensor:
+    """Excel's MAX(value, 0), lane by lane: an error stays one (NaN), where floating point would revive it.
+
+    Example:
+        >>> import torch
+        >>> ramp(torch.tensor([3.0, -2.0, float("-inf")])).tolist()
+        [3.0, 0.0, nan]
+    """
+    return value.relu() + (value - value)
+
+
 def where(condition: Tensor, yes: Tensor | float, no: Tensor | float) -> Tensor:
     """Excel's IF, lane by lane."""
     import torch

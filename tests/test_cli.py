@@ -23,7 +23,7 @@ def test_list_names_every_experiment_and_input() -> None:
     assert [e["name"] for e in found] == list(catalogue())
     for entry in found:
         assert {"name", "title", "inputs", "weights"} <= set(entry)
-        assert entry["weights"] == ["a", "b"]
+        assert entry["weights"] == sorted(catalogue()[entry["name"]].model.weights)
         for one in entry["inputs"].values():
             assert set(one) == {"default", "note"}
     for name in catalogue():
@@ -169,3 +169,19 @@ def test_the_catalogue_needs_no_torch() -> None:
     """A checker of exercises reads the rules without waiting for torch."""
     code = "import sys\nfrom gradsheet.experiments import catalogue\ncatalogue()\nassert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_export_all_writes_a_workbook_a_topic(tmp_path: Path) -> None:
+    from gradsheet.experiments import topics
+
+    result = CliRunner().invoke(main, ["export", "--all", "--epochs", "0", "--out", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    assert sorted(p.stem for p in tmp_path.iterdir()) == sorted(topics())
+    assert CliRunner().invoke(main, ["export", "basic", "--all"]).exit_code == 2
+
+
+def test_any_optimiser_drives_any_model_in_any_batch() -> None:
+    words = ["run", "two_neuron", "--optimiser", "adam", "--batch", "full", "--epochs", "1", "--format", "json"]
+    found = json.loads(CliRunner().invoke(main, words).stdout)
+    assert (found["experiment"], found["optimiser"], found["batch"]) == ("two_neuron_adam", "adam", "full")
+    assert list(found["epochs"][1]["weights"]) == ["a", "b", "c", "d"]

@@ -9,43 +9,62 @@ import click
 
 from gradsheet.cli.group import main
 from gradsheet.cli.options import (
+    batch_option,
     carry_option,
     data_option,
     epochs_option,
     examples,
     gradient_option,
+    optimiser_option,
     set_option,
     values_of,
 )
 from gradsheet.cli.printing import print_json
+from gradsheet.errors import GradsheetError
 
 
 @main.command()
 @click.argument("experiments", nargs=-1)
-@click.option("--out", default="graddesc.xlsx", show_default=True, help="The workbook to write.")
+@click.option("--all", "everything", is_flag=True, help="The whole catalogue: one workbook a topic.")
+@click.option("--out", metavar="FILE", help="The workbook to write: graddesc.xlsx; with --all the folder: workbooks.")
 @epochs_option
 @set_option
 @gradient_option
 @carry_option
+@optimiser_option
+@batch_option
 @data_option
 def export(
     experiments: Sequence[str],
-    out: str,
+    everything: bool,
+    out: str | None,
     epochs: int,
     settings: Sequence[str],
     gradient: str | None,
     carry: str | None,
+    optimiser: str | None,
+    batch: str | None,
     data_file: str | None,
 ) -> None:
     """Write EXPERIMENTS (those of graddesc.xlsx where none is named) as one annotated workbook."""
     import gradsheet
 
+    if everything:
+        if experiments or settings or any((gradient, carry, optimiser, batch, data_file)):
+            raise GradsheetError("--all writes the catalogue as it is: leave names and settings out")
+        from gradsheet.workbook.export import export_all
+
+        for path in export_all(out or "workbooks", epochs):
+            click.echo(f"{path} is written.")
+        return
     path = gradsheet.export(
         experiments,
-        out,
+        out or "graddesc.xlsx",
         epochs=epochs,
         gradient=gradient,
         carry=carry,
+        optimiser=optimiser,
+        batch=batch,
         data=examples(data_file),
         **values_of(settings),
     )

@@ -20,6 +20,8 @@ gradient_option = click.option(
 carry_option = click.option(
     "--carry", metavar="WHICH", help="Weights that a pass hands on: entering (the course's way), updated."
 )
+optimiser_option = click.option("--optimiser", metavar="NAME", help="Another update rule: sgd, momentum, adam …")
+batch_option = click.option("--batch", metavar="SIZE", help="Update the weights after each row, full pass, or N rows.")
 epochs_option = click.option("--epochs", type=int, default=10, show_default=True, help="Passes over the data.")
 data_option = click.option("--data", "data_file", metavar="FILE.csv", help="Your own examples: columns x and y.")
 

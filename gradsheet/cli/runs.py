@@ -10,12 +10,14 @@ import click
 
 from gradsheet.cli.group import main
 from gradsheet.cli.options import (
+    batch_option,
     carry_option,
     data_option,
     epochs_option,
     examples,
     format_option,
     gradient_option,
+    optimiser_option,
     set_option,
     values_of,
 )
@@ -46,6 +48,8 @@ def list_(format_: str) -> None:
 @set_option
 @gradient_option
 @carry_option
+@optimiser_option
+@batch_option
 @data_option
 @click.option("--device", default="cpu", show_default=True, help="cpu, or cuda where there is one.")
 @click.option("--rows", is_flag=True, help="Every row of every pass instead (CSV or JSON).")
@@ -56,6 +60,8 @@ def run(
     settings: Sequence[str],
     gradient: str | None,
     carry: str | None,
+    optimiser: str | None,
+    batch: str | None,
     data_file: str | None,
     device: str,
     rows: bool,
@@ -70,6 +76,8 @@ def run(
         epochs,
         gradient=gradient,
         carry=carry,
+        optimiser=optimiser,
+        batch=batch,
         data=examples(data_file),
         device=device,
         **values_of(settings),
@@ -89,11 +97,9 @@ def run(
     weights = sorted(trace.experiment.model.weights)
     entries = epochs_json(trace)
     extra = ["lr"] if "lr" in entries[0] else []
-    printed = [
-        [e["epoch"], *(e["weights"][w] for w in weights), e["root_sum"], e["rmse"], *(e[n] for n in extra)]
-        for e in entries
-    ]
-    print_rows(trace.experiment.title, ["epoch", *weights, "root_sum", "rmse", *extra], printed, format_)
+    named = [*trace.experiment.losses, *extra]
+    printed = [[e["epoch"], *(e["weights"][w] for w in weights), *(e[n] for n in named)] for e in entries]
+    print_rows(trace.experiment.title, ["epoch", *weights, *named], printed, format_)
 
 
 def _is_finite(value: Any) -> bool:

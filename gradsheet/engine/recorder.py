@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,8 @@ from torch import Tensor
 from gradsheet.engine.setup import Setup
 from gradsheet.engine.trace import Trace
 from gradsheet.errors import GradsheetError
-from gradsheet.numerics import sqrt
+from gradsheet.experiments.tables import ENTERS
+from gradsheet.table import Column
 
 
 @dataclass
@@ -45,13 +46,27 @@ class Recorder:
         """Whether a column that begins like this is kept."""
         return any(name.startswith(prefixes) for name in self._wanted)
 
-    def enter(self, at: int, weights: Tensor, state: Any, held: Any) -> None:
+    def wants_any(self, columns: Iterable[Column]) -> bool:
+        """Whether one of these columns is kept."""
+        return any(c.name in self._wanted for c in columns)
+
+    def enter(self, weights: Tensor, state: Any, held: Any) -> None:
         """A pass begins."""
+        experiment = self.setup.experiment
         self._note_pass("", weights)
-        for fields in (state, held):
-            if fields is not None:
-                for name, value in fields._asdict().items():
-                    self._note_pass(name, value)
+        prefix = "" if experiment.batch == "row" else ENTERS
+        for name, value in state._asdict().items():
+            self._note_pass(prefix + name, value)
+        if experiment.model.collapse:
+            for name, value in experiment.model.collapse.compute(weights, None, {}, self.setup.here).items():
+                self._note_pass(name, value)
+        for name, value in held._asdict().items() if held is not None else ():
+            self._note_pass(name, value)
+
+    def update(self, shown: Mapping[str, Tensor], state: Any) -> None:
+        """The one update of a pass over a batch."""
+        for name, value in (*shown.items(), *state._asdict().items()):
+            self._note_pass(name, value)
 
     def row(self, shown: Mapping[str, Tensor], state: Any) -> None:
         """A row is done."""
@@ -62,8 +77,8 @@ class Recorder:
 
     def close(self, epoch: Tensor, accepted: Tensor, sums: Any, footers: Any, broken: Tensor) -> None:
         """A pass ends."""
-        self._note_pass("root_sum", sums.root_sum)
-        self._note_pass("rmse", sqrt(sums.err2 / sums.count))
+        for name, value in self.setup.experiment.model.loss.summed(sums.err2, self.setup.rows).items():
+            self._note_pass(name, value)
         if footers is not None:
             for name, value in footers._asdict().items():
                 self._note_pass(name, value)
@@ -80,7 +95,7 @@ class Recorder:
 
     def trace(self, asked: int) -> Trace:
         """Everything, with the batch axis first."""
-        n = len(self.setup.x)
+        n = self.setup.rows
         steps = {}
         for name in self._wanted:
             cells = torch.stack(self._rows.pop(name))

@@ -8,7 +8,7 @@ step divided by infinity is 0).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple
 
@@ -21,10 +21,12 @@ from gradsheet.engine.trace import Trace, join
 from gradsheet.errors import GradsheetError
 from gradsheet.experiments import Experiment, experiment
 from gradsheet.numerics import sqrt
+from gradsheet.optimisers import Nothing
 
 BLOCK = 32_768
 """Lanes at a time: what a row computes then stays in the caches."""
 
+Examples = Sequence[tuple[Tensor, Tensor]]
 Keep = Literal["all", "epochs"] | Collection[str]
 
 
@@ -36,7 +38,9 @@ class Pass(NamedTuple):
     state: Any
     err2: Tensor  # summed, (B,)
     grad2: Tensor  # summed, (P, B)
-    broken: Tensor  # the first row (from 0) that is not finite, or -1, (B,)
+    broken: Tensor  # the first row (from 0) that is not finite, or -1, (B,); of a batch's update: the row after all
+    grads: int  # how many gradients drove it
+    shown: Any = None  # what a batch's one update shows
 
 
 def run(
@@ -45,6 +49,8 @@ def run(
     *,
     gradient: str | None = None,
     carry: str | None = None,
+    optimiser: str | None = None,
+    batch: str | int | None = None,
     data: Any = None,
     keep: Keep = "all",
     device: str = "cpu",
@@ -58,6 +64,8 @@ def run(
         epochs: how many passes over the data; the trace also holds the pass that starts from the last weights.
         gradient: "analytic", "numeric" (finite differences) or "autograd"; the entry's own where not given.
         carry: "entering" or "updated": which weights a pass hands to the next.
+        optimiser: another rule than the entry's own ("sgd", "adam" …), with its sheet's defaults and warm-up.
+        batch: "row", "full" or the number of rows of a mini-batch: after how many rows the weights are updated.
         data: training examples, (N, 2) or (B, N, 2); the course's 29 rows where not given.
         keep: "all" columns of every row, only the "epochs" table, or the names of the columns that are wanted.
         device: "cpu", or "cuda" where there is one.
@@ -79,13 +87,13 @@ def run(
 
     Source: graddesc.xlsx, basic!F33.
     """
-    entry = experiment(name).configured(gradient, carry)
+    entry = experiment(name).configured(gradient, carry, optimiser, batch)
     if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 0:
         raise GradsheetError(f"{entry.name}: epochs is {epochs!r}; give a whole number, 0 or more")
     _check_device(device)
     setup = prepare(entry, inputs, data, device, dtype)
     columns = len(entry.steps) if keep == "all" else len(keep) if isinstance(keep, list | tuple | set) else 0
-    check_size(setup, len(entry.warmup) + epochs + 1, columns)
+    check_size(setup, len(entry.warmup) + (epochs + 1) * setup.batches, columns)
     with torch.no_grad():
         return join(setup, [_loop(part, epochs, keep) for part in setup.blocks(BLOCK)])
 
@@ -93,7 +101,8 @@ def run(
 def _loop(setup: Setup, epochs: int, keep: Keep) -> Trace:
     entry, warm = setup.experiment, len(setup.experiment.warmup)
     rule = entry.optimiser
-    most = warm + epochs + 1 if not rule.retries else warm + 8 * (epochs + 1) + 64
+    batches = setup.batches
+    most = warm + (epochs + 1) * batches if not rule.retries else warm + 8 * (epochs + 1) + 64
     recorder = Recorder(setup, keep)
     weights, state = setup.start, _shaped(setup, rule.init(setup.start, setup.here))
     epoch = torch.zeros(setup.lanes, dtype=torch.long, device=weights.device)
@@ -106,10 +115,10 @@ def _loop(setup: Setup, epochs: int, keep: Keep) -> Trace:
                 held = _shaped(setup, rule.begin(state, setup.here, held, sums))
             else:
                 held = _shaped(setup, rule.first(state, setup.here, held))
-        recorder.enter(at, weights, state, held)
-        done = _pass(setup, weights, state, held, recorder)
+        recorder.enter(weights, state, held)
+        done = _pass(setup, at, weights, state, held, recorder)
         sums = SimpleNamespace(
-            grad2=done.grad2, count=len(setup.x), epoch=epoch, root_sum=sqrt(done.err2), err2=done.err2
+            grad2=done.grad2, count=done.grads, epoch=epoch, root_sum=sqrt(done.err2), err2=done.err2
         )
         footers = rule.close(held, sums, setup.here) if rule.close else None
         if footers is not None:
@@ -119,7 +128,8 @@ def _loop(setup: Setup, epochs: int, keep: Keep) -> Trace:
         if rule.retries:
             accepted = sums.accepted & accepted
         recorder.close(epoch, accepted, sums, footers, done.broken)
-        epoch = epoch + accepted
+        if (at - warm + 1) % batches == 0:
+            epoch = epoch + accepted
         if bool((epoch > epochs).all()):
             break
         if at < warm:
@@ -130,37 +140,39 @@ def _loop(setup: Setup, epochs: int, keep: Keep) -> Trace:
     return recorder.trace(epochs)
 
 
-def _pass(setup: Setup, weights: Tensor, state: Any, held: Any, recorder: Recorder) -> Pass:
+def _pass(setup: Setup, number: int, weights: Tensor, state: Any, held: Any, recorder: Recorder) -> Pass:
     """Plainly; carefully where that left the finite numbers."""
     mark = recorder.mark()
-    done = _rows(setup, weights, state, held, recorder, careful=False)
+    rows = _rows if setup.experiment.batch == "row" else _batch
+    examples = setup.examples(number)
+    done = rows(setup, examples, weights, state, held, recorder, careful=False)
     finite = [done.weights, done.err2, done.grad2, *done.state, *(held or ())]
-    if all(bool(t.isfinite().all()) for t in finite):
-        return done
-    recorder.rewind(mark)
-    return _rows(setup, weights, state, held, recorder, careful=True)
+    if not all(bool(t.isfinite().all()) for t in finite):
+        recorder.rewind(mark)
+        done = rows(setup, examples, weights, state, held, recorder, careful=True)
+    if done.shown is not None:
+        recorder.update(done.shown, done.state)
+    return done
 
 
-def _rows(setup: Setup, weights: Tensor, state: Any, held: Any, recorder: Recorder, careful: bool) -> Pass:
-    entry, model, rule = setup.experiment, setup.experiment.model, setup.experiment.optimiser
+def _rows(
+    setup: Setup, examples: Examples, weights: Tensor, state: Any, held: Any, recorder: Recorder, careful: bool
+) -> Pass:
+    """An update a row."""
+    entry, rule = setup.experiment, setup.experiment.optimiser
     here = SimpleNamespace(**vars(setup.here) | (held._asdict() if held else {}))
-    h = setup.inputs.get("h", weights.new_ones(1))
+    show = _shower(setup, recorder, here)
     prefix, sums_grad2 = entry.drive.prefix, rule.begin is not None
+    loss = entry.model.loss.column.name
     err2 = weights.new_zeros(setup.lanes)
     grad2 = torch.zeros_like(weights)
     broken = torch.full((setup.lanes,), -1, dtype=torch.long, device=weights.device)
     last = weights
-    gradients = [g for g in entry.gradients if g is entry.drive or recorder.wants(f"{g.prefix}_", "err_")]
-    for row, (x, y) in enumerate(zip(setup.x, setup.y, strict=True)):
+    for row, (x, y) in enumerate(examples):
         here.row = row
-        shown = model.predict(weights, x)
-        error = y - shown["pred"]
-        shown["err2"] = error * error
-        shown["weights"], shown["x"], shown["y"] = weights, x, y
-        for gradient in gradients:
-            shown |= gradient.compute(model, weights, x, y, shown, h)
+        shown = show(weights, x, y)
         grad = shown[prefix]
-        err2 = err2 + shown["err2"]
+        err2 = err2 + shown[loss]
         if sums_grad2:
             grad2 = grad2 + grad * grad
             shown["sum2"] = grad2
@@ -169,11 +181,66 @@ def _rows(setup: Setup, weights: Tensor, state: Any, held: Any, recorder: Record
         weights, state = rule.update(weights, grad, state, here)
         if careful:
             weights, bad = _poisoned(weights, grad, state, held)
-            bad = bad | ~shown["err2"].isfinite()
+            bad = bad | ~shown[loss].isfinite()
             broken = torch.where((broken < 0) & bad, row, broken)
         shown["new"] = weights
         recorder.row(shown, state)
-    return Pass(weights, last, state, err2, grad2, broken)
+    return Pass(weights, last, state, err2, grad2, broken, len(examples))
+
+
+def _batch(
+    setup: Setup, examples: Examples, weights: Tensor, state: Any, held: Any, recorder: Recorder, careful: bool
+) -> Pass:
+    """One update a pass, by the mean of the rows' gradients."""
+    entry = setup.experiment
+    here = SimpleNamespace(**vars(setup.here) | (held._asdict() if held else {}))
+    show = _shower(setup, recorder, here)
+    loss = entry.model.loss.column.name
+    err2 = weights.new_zeros(setup.lanes)
+    total = torch.zeros_like(weights)
+    broken = torch.full((setup.lanes,), -1, dtype=torch.long, device=weights.device)
+    for row, (x, y) in enumerate(examples):
+        here.row = row
+        shown = show(weights, x, y)
+        total = total + shown[entry.drive.prefix]
+        err2 = err2 + shown[loss]
+        if careful:
+            bad = ~(total.isfinite().all(0) & err2.isfinite())
+            broken = torch.where((broken < 0) & bad, row, broken)
+        shown["total"], shown["sum_err2"] = total, err2
+        recorder.row(shown, Nothing())
+    grad = total / len(examples)
+    new, state = entry.optimiser.update(weights, grad, state, here)
+    if careful:
+        new, bad = _poisoned(new, grad, state, held)
+        broken = torch.where((broken < 0) & bad, len(examples), broken)
+    grad2 = grad * grad
+    shown = {"grad": grad, "new": new}
+    if any(c.name == "sum2_{w}" for c in entry.optimiser.columns):
+        shown["sum2"] = grad2
+    return Pass(new, weights, state, err2, grad2, broken, 1, shown)
+
+
+def _shower(setup: Setup, recorder: Recorder, here: SimpleNamespace) -> Callable[..., dict[str, Tensor]]:
+    """What a row shows of its weights, as far as it is wanted: prediction, loss, gradients."""
+    entry, model = setup.experiment, setup.experiment.model
+    h = setup.inputs.get("h", setup.start.new_ones(1))
+    loss = model.loss
+    gradients = [g for g in entry.gradients if g is entry.drive or recorder.wants(f"{g.prefix}_", "err_")]
+    shows = (model.beside, model.stretch if entry.stretch else None)
+    beside = [b for b in shows if b is not None and recorder.wants_any(b.columns)]
+
+    def show(weights: Tensor, x: Tensor, y: Tensor) -> dict[str, Tensor]:
+        shown = model.predict(weights, x)
+        shown[loss.column.name] = loss.compute(shown["pred"], y)
+        for more in beside:
+            shown |= more.compute(weights, x, shown, here)
+        shown["weights"], shown["x"], shown["y"] = weights, x, y
+        for gradient in gradients:
+            shown |= gradient.compute(model, weights, x, y, shown, h)
+        return shown
+
+    return show
 
 
 def _poisoned(weights: Tensor, grad: Tensor, state: Any, held: Any) -> tuple[Tensor, Tensor]:

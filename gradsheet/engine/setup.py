@@ -14,6 +14,7 @@ from torch import Tensor
 
 from gradsheet.errors import GradsheetError
 from gradsheet.experiments import Experiment
+from gradsheet.experiments.batches import check_batch
 
 Number = float | int | Sequence[float] | Tensor
 MOST_BYTES = 4 * 2**30
@@ -47,6 +48,23 @@ class Setup:
     def lanes(self) -> int:
         """How many runs go on at once."""
         return self.start.shape[1]
+
+    @property
+    def rows(self) -> int:
+        """Rows in a pass."""
+        return self.experiment.rows(len(self.x))
+
+    @property
+    def batches(self) -> int:
+        """Passes in an epoch."""
+        return self.experiment.batches(len(self.x))
+
+    def examples(self, number: int) -> Sequence[tuple[Tensor, Tensor]]:
+        """The (x, y) of a pass, warm-up passes counted from 0; each (1,) or (B,)."""
+        at = self.experiment.order(len(self.x), number)
+        if at == range(len(self.x)):
+            return list(zip(self.x, self.y, strict=True))
+        return list(zip(self.x[list(at)], self.y[list(at)], strict=True))
 
     def blocks(self, size: int) -> Iterator[Setup]:
         """The same lanes, so many at a time."""
@@ -90,6 +108,7 @@ def prepare(
     values = {name: i.default for name, i in experiment.inputs.items()} | dict(given)
     tensors = {name: _number(experiment, name, value, device, dtype) for name, value in values.items()}
     points = _data(experiment, data, device, dtype)
+    check_batch(experiment, points.shape[1])
     lanes = _lanes(experiment, tensors, points)
     tensors = {name: t.expand(lanes) for name, t in tensors.items()}
     inputs = {name: t for name, t in tensors.items() if name in experiment.inputs}
@@ -106,7 +125,7 @@ def prepare(
         points[..., 0].T.contiguous(),
         points[..., 1].T.contiguous(),
         torch.stack([tensors[f"start_{w}"] for w in weights]),
-        _notes(experiment, inputs),
+        _notes(experiment, inputs, points.shape[1]),
     )
 
 
@@ -192,8 +211,14 @@ def _lanes(experiment: Experiment, tensors: Mapping[str, Tensor], points: Tensor
     return next(iter(sizes.values()), 1)
 
 
-def _notes(experiment: Experiment, inputs: Mapping[str, Tensor]) -> tuple[str, ...]:
+def _notes(experiment: Experiment, inputs: Mapping[str, Tensor], examples: int) -> tuple[str, ...]:
     notes = []
+    left = examples - experiment.rows(examples) * experiment.batches(examples)
+    if left:
+        notes.append(
+            f"{experiment.name}: {left} of {examples} rows do not fill a batch of {experiment.batch}: "
+            "each epoch leaves that many out."
+        )
     lr = inputs.get("lr")
     if lr is not None and (lr < 0).any():
         notes.append(f"{experiment.name}: lr is negative, so every step goes uphill.")
@@ -219,7 +244,7 @@ def check_size(setup: Setup, passes: int, columns: int) -> None:
     Raises:
         GradsheetError: saying how to ask for less.
     """
-    size = passes * len(setup.x) * columns * setup.lanes * setup.start.element_size()
+    size = passes * setup.rows * columns * setup.lanes * setup.start.element_size()
     if math.isfinite(size) and size > MOST_BYTES:
         raise GradsheetError(
             f"{setup.experiment.name}: these columns of {setup.lanes:,} lanes take {size / 2**30:.0f} GiB; "

@@ -70,10 +70,11 @@ class Trace:
         """The epochs table without warm-up and repeated passes, column name → (B, epochs + 1).
 
         Entry k holds the weights after k epochs and the errors of the pass that starts from them. A lane that
-        ran out of passes (a schedule that repeats for ever) has NaN.
+        ran out of passes (a schedule that repeats for ever) has NaN. With mini-batches it is the epoch's first batch.
         """
         if bool((self.accepted[:, self.warm :]).all()):
-            return {name: t[:, self.warm : self.warm + self.asked + 1] for name, t in self.passes.items()}
+            batches = self.setup.batches
+            return {name: t[:, self.warm :: batches][:, : self.asked + 1] for name, t in self.passes.items()}
         at = torch.zeros(len(self.epoch), self.asked + 1, dtype=torch.long, device=self.epoch.device)
         found = torch.zeros_like(at, dtype=torch.bool)
         wanted = self.accepted & (self.epoch <= self.asked)
@@ -109,7 +110,7 @@ class Trace:
             first = "" if len(self.broken) == 1 else f", lane {lane} first"
             notes.append(
                 f"{self.experiment.name}: {who} the finite numbers in {where}, row {int(row[lane]) + 1}{first}{lr}; "
-                "from there on Excel shows #NUM!."
+                "from there on Excel shows #NUM! (#DIV/0! where it divides by 0)."
             )
         finished = (self.accepted & (self.epoch == self.asked)).any(1)
         unfinished = int((~finished).sum())
@@ -153,7 +154,7 @@ class Trace:
             raise GradsheetError(f"no table {table!r}: choose steps or epochs")
         if not self.steps:
             raise GradsheetError(f"this run of {self.experiment.name} kept no rows: run it with keep='all'")
-        rows = len(self.setup.x)
+        rows = self.setup.rows
         both = pd.MultiIndex.from_product([range(count), range(1, rows + 1)], names=["pass", "row"])
         columns = {n: t[lane].reshape(-1).cpu().numpy() for n, t in self.steps.items()}
         return pd.DataFrame(columns, index=both).join(marks, on="pass")
@@ -177,7 +178,7 @@ class Trace:
         lane_word = "lane" if lanes == 1 else "lanes"
         return (
             f"{self.experiment.name}: {lanes:,} {lane_word}, {self.asked} epochs, {count} passes{warm} "
-            f"of {len(self.setup.x)} rows"
+            f"of {self.setup.rows} rows"
         )
 
     def _repr_html_(self) -> str:

@@ -40,3 +40,5 @@ _X = (
 )
 
 ROWS: tuple[tuple[float, float], ...] = tuple((float(x), SLOPE * x + INTERCEPT) for x in _X)
+
+LINE_WORDS = "29 examples of y = 2·x + 30, in the course's order."

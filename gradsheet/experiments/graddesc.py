@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gradsheet.experiments import Experiment
+from gradsheet.experiments import Topic
+from gradsheet.experiments.entry import Experiment
 from gradsheet.models.line import line
 from gradsheet.optimisers.adagrad import adagrad
 from gradsheet.optimisers.adagrad_ann import adagrad_ann
@@ -25,6 +26,21 @@ from gradsheet.optimisers.sgd import sgd
 
 NEWEST = "graddesc.xlsx (course22p2), sheet "
 DL1 = "graddesc.xlsx (dl1), sheet "
+
+TOPIC = Topic(
+    "graddesc",
+    "Gradient descent, one row at a time",
+    "How a model learns a straight line from {examples}, and what the optimisers change.",
+    "Every sheet trains the same model, pred = a·x + b, on the same {examples}. A row is one example: predict, "
+    "see how wrong it was, take the gradient, change the weights; the next row starts from there. Once through "
+    "all of them is an epoch, and the next epoch continues below: no macros, nothing hidden but the warm-up.",
+    "The examples come from y = 2·x + 30, so a should end at 2 and b at 30; for most optimisers ten epochs are not "
+    "enough.",
+    "what is learnt: the slope a and the intercept b",
+    "The optimisers compared: root of the summed error², by epoch",
+    "Which optimiser gets the loss down?",
+    "The examples: which straight line goes through them?",
+)
 
 _basic = Experiment(
     "basic",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from gradsheet.models import Model
+from gradsheet.models import Beside, Model
 from gradsheet.numerics import stack
 from gradsheet.table import Column
 
@@ -23,6 +23,10 @@ def gradient(weights: Iterable[Tensor], x: Tensor, y: Tensor, shown: dict[str, T
     """∂e/∂b = 2(pred − y), ∂e/∂a = ∂e/∂b · x."""
     d_b = 2 * (shown["pred"] - y)
     return stack([d_b, d_b * x])
+
+
+def _stretch(weights: Iterable[Tensor], x: Any, shown: dict[str, Tensor], here: Any) -> dict[str, Tensor]:
+    return {"stretch": here.lr * (x * x + 1)}
 
 
 line = Model(
@@ -47,5 +51,18 @@ line = Model(
             title="de/da",
             note="How fast error² grows as a grows. By the chain rule: de/db times x.",
         ),
+    ),
+    stretch=Beside(
+        (
+            Column(
+                "stretch",
+                "=lr*(x^2+1)",
+                role="error",
+                title="stretch",
+                note="lr·‖∇pred‖², here lr·(x² + 1): this row's update multiplies its own error by 1 − 2 times this. "
+                "Below 1 the error shrinks; above 1 it comes out larger, on the other side.",
+            ),
+        ),
+        _stretch,
     ),
 )

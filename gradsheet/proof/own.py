@@ -7,6 +7,7 @@ was written is compared. Cells whose formula was changed are named.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from gradsheet.address import Cell, parse_cell, split
 from gradsheet.engine import Trace, run
 from gradsheet.errors import GradsheetError
-from gradsheet.experiments import Experiment, catalogue
+from gradsheet.experiments import Experiment, experiment
 from gradsheet.proof.book import Book, Value
 from gradsheet.workbook.front import DATA, DATA_FIRST, PROOF
 from gradsheet.workbook.layout import Layout
@@ -49,8 +50,17 @@ def own_sheets(book: Book) -> list[OwnSheet]:
     data = _data(book)
     if not data:
         raise GradsheetError(f"{book.path}, sheet {DATA} holds no examples: type x and y into its two columns")
-    sheets = [_own_sheet(book, catalogue()[name], data) for name in book.sheets if name in catalogue()]
+    entries = [entry for name in book.sheets if (entry := _entry(name)) is not None]
+    sheets = [_own_sheet(book, entry, data) for entry in entries]
     return [sheet for sheet in sheets if sheet is not None]
+
+
+def _entry(sheet: str) -> Experiment | None:
+    """The experiment that a sheet of this name shows."""
+    try:
+        return experiment(sheet)
+    except GradsheetError:
+        return None
 
 
 def _data(book: Book) -> list[tuple[float, float]]:
@@ -73,33 +83,50 @@ def _number(book: Book, key: str, blank: float | None = None) -> float:
     return value
 
 
+def _candidates(book: Book, entry: Experiment, examples: int) -> Iterator[Experiment]:
+    """What the sheet may show: the entry's own gradient, carry-over and batch first."""
+    last = max(
+        (int(v) for k, v in book.constants.items() if k.startswith(f"{entry.name}!B") and isinstance(v, float)),
+        default=examples,
+    )  # column B counts the rows of a pass
+    sizes: list[str | int] = ["row", "full", *([last] if last < examples else [])]
+    gradients = dict.fromkeys((entry.gradient, "analytic", "numeric"))
+    for batch, gradient in product(dict.fromkeys((entry.batch, *sizes)), gradients):
+        for carry in ("entering", "updated") if batch == "row" else ("updated",):
+            yield entry.configured(gradient, carry, batch=batch)
+
+
 def _own_sheet(book: Book, entry: Experiment, data: list[tuple[float, float]]) -> OwnSheet | None:
     """The configuration whose formulas the sheet holds: gradient, carry-over, number of passes."""
     formulas = {k: f for k, f in book.formulas.items() if k.startswith(f"{entry.name}!")}
     if not formulas:
         return None
     last = max(parse_cell(key.rpartition("!")[2]).row for key in formulas)
-    best: tuple[int, Layout, dict[str, str]] | None = None
-    for gradient, carry in product(dict.fromkeys((entry.gradient, "analytic", "numeric")), ("entering", "updated")):
-        candidate = entry.configured(gradient, carry)
-        probe = Layout(candidate, len(data), 1, (DATA, DATA_FIRST))
-        passes, rest = divmod(last - probe.body + 1, len(data))
+    best: tuple[int, Layout] | None = None
+    for candidate in _candidates(book, entry, len(data)):
+        rows = candidate.rows(len(data))
+        probe = Layout(candidate, rows, 1, (DATA, DATA_FIRST))
+        passes, rest = divmod(last - probe.body + 1, rows)
         if rest or passes <= probe.warm:
             continue
-        layout = Layout(candidate, len(data), passes, (DATA, DATA_FIRST))
-        written = {f"{entry.name}!{c.at}": c.formula for c in layout.contents()}
-        same = sum(formulas.get(key) == formula for key, formula in written.items())
+        layout = Layout(candidate, rows, passes, (DATA, DATA_FIRST), examples=len(data))
+        same = sum(
+            formulas.get(f"{entry.name}!{c.at}") == c.formula
+            for number in dict.fromkeys((0, layout.warm, passes - 1))  # enough to tell one from the other
+            for c in layout.contents_of(number)
+        )
         if best is None or same > best[0]:
-            best = same, layout, written
+            best = same, layout
     if best is None or not best[0]:
         return None
-    _, layout, written = best
+    layout = best[1]
+    written = {f"{entry.name}!{c.at}": c.formula for c in layout.contents()}
     inputs: dict[str, Any] = {
         name: _number(book, f"{entry.name}!{at}", blank=0.0)  # a blank cell is 0 in a formula
         for name, at in layout.inputs.items()
     }
     # As many passes as the sheet has; where passes may be repeated that is more epochs than enough.
-    trace = run(layout.experiment, layout.passes - layout.warm - 1, data=data, **inputs)
+    trace = run(layout.experiment, (layout.passes - layout.warm) // layout.batches - 1, data=data, **inputs)
     values = Values(layout, trace)
     modelled: dict[str, Value] = {
         f"{entry.name}!{c.at}": values(c)

@@ -25,6 +25,7 @@ def catalogue_json(entries: list[Experiment]) -> dict[str, Any]:
                 "purpose": e.purpose,
                 "inputs": {n: {"default": i.default, "note": i.note} for n, i in e.inputs.items()},
                 "weights": sorted(e.model.weights),
+                "topic": e.topic,
                 "source": e.source,
             }
             for e in entries
@@ -44,6 +45,8 @@ def run_json(trace: Trace, lane: int = 0) -> dict[str, Any]:
         "experiment": trace.experiment.name,
         "gradient": trace.experiment.gradient,
         "carry": trace.experiment.carry,
+        "optimiser": trace.experiment.optimiser.name,
+        "batch": trace.experiment.batch,
         "inputs": {n: t[lane].item() for n, t in trace.inputs.items()},
         "epochs": epochs_json(trace, lane),
         "notes": list(trace.notes),
@@ -60,7 +63,7 @@ def epochs_json(trace: Trace, lane: int = 0) -> list[dict[str, Any]]:
     out = []
     for k in range(trace.asked + 1):
         entry: dict[str, Any] = {"epoch": k, "weights": {w: _strict(table[w][k]) for w in weights}}
-        entry |= {n: _strict(table[n][k]) for n in ("root_sum", "rmse")}
+        entry |= {n: _strict(table[n][k]) for n in trace.experiment.losses}
         if rates is not None:
             entry["lr"] = _strict(rates[k])
         out.append(entry)

@@ -11,7 +11,7 @@ from typing import Any
 import gradsheet
 from gradsheet.engine import Trace, run
 from gradsheet.errors import GradsheetError
-from gradsheet.experiments import Experiment, experiment, topics
+from gradsheet.experiments import Experiment, experiment, topic_of, topics
 from gradsheet.workbook.exact import ExactWorkbook, whole_or_not_at_all
 from gradsheet.workbook.front import DATA, DATA_FIRST, write_data, write_proof, write_start
 from gradsheet.workbook.layout import Layout
@@ -30,6 +30,8 @@ def export(
     epochs: int = 10,
     gradient: str | None = None,
     carry: str | None = None,
+    optimiser: str | None = None,
+    batch: str | int | None = None,
     data: Any = None,
     **inputs: Any,
 ) -> Path:
@@ -41,6 +43,8 @@ def export(
         epochs: how many are unrolled below one another.
         gradient: which gradient drives the updates, as in `run`.
         carry: which weights a pass hands on, as in `run`.
+        optimiser: which rule drives them, as in `run`.
+        batch: after how many rows the weights are updated, as in `run`.
         data: training examples, (N, 2).
         **inputs: values for inputs; each applies to the experiments that have such an input.
 
@@ -58,20 +62,46 @@ def export(
     """
     chosen = [names] if isinstance(names, str) else list(names)
     entries = list({e.name: e for e in map(experiment, chosen)}.values()) or list(topics()["graddesc"])
+    entries = [e.configured(gradient, carry, optimiser, batch) for e in entries]
     path = Path(out)
     if path.suffix.lower() != ".xlsx":
         raise GradsheetError(f"{path} does not end in .xlsx: give the workbook such a name")
+    if data is None:
+        _check_data(entries)
     _check(entries, inputs, epochs, len(data) if hasattr(data, "__len__") else len(entries[0].data))
     shown = []
     for entry in entries:
         own = {n: v for n, v in inputs.items() if _has(entry, n)}
-        trace = run(entry, epochs, gradient=gradient, carry=carry, data=data, **own)
+        trace = run(entry, epochs, data=data, **own)
         if trace.setup.lanes != 1:
             raise GradsheetError("a workbook shows one run: give its inputs one value each")
         shown.append(Values(layout_of(trace), trace))
     with whole_or_not_at_all(path) as draft:
         _write(draft, shown, epochs, data is None)
     return path
+
+
+def export_all(folder: str | Path = "workbooks", epochs: int = 10) -> list[Path]:
+    """Write one workbook a topic: all of the catalogue.
+
+    Args:
+        folder: where ``{topic}.xlsx`` are written.
+        epochs: how many are unrolled below one another.
+
+    Raises:
+        GradsheetError: a place that cannot be written to.
+    """
+    return [export(entries, Path(folder) / f"{name}.xlsx", epochs=epochs) for name, entries in topics().items()]
+
+
+def _check_data(entries: Sequence[Experiment]) -> None:
+    """All sheets of a workbook read one sheet of data."""
+    for other in entries[1:]:
+        if other.data != entries[0].data:
+            raise GradsheetError(
+                f"{entries[0].name} and {other.name} have different data, and a workbook has one sheet of it: "
+                "export them one by one, or give both the same with --data"
+            )
 
 
 def _has(entry: Experiment, name: str) -> bool:
@@ -95,24 +125,25 @@ def _check(entries: Sequence[Experiment], inputs: Mapping[str, Any], epochs: int
 
 def layout_of(trace: Trace) -> Layout:
     """Where a run's cells stand."""
-    return Layout(trace.experiment, len(trace.setup.x), trace.epoch.shape[1], (DATA, DATA_FIRST))
+    setup = trace.setup
+    return Layout(trace.experiment, setup.rows, trace.epoch.shape[1], (DATA, DATA_FIRST), examples=len(setup.x))
 
 
 def _write(path: Path, shown: Sequence[Values], epochs: int, known: bool) -> None:
+    topic = topic_of([v.layout.experiment for v in shown])
     properties = {
-        "title": "Gradient descent, one row at a time",
+        "title": topic.title,
         "subject": ", ".join(v.layout.experiment.name for v in shown),
         "author": "gradsheet",
         "comments": "Formulas and PyTorch agree to the last bit: see the sheet proof.",
     }
     book = ExactWorkbook(path, properties)
     formats = Formats(book)
-    write_start(book, formats, shown, epochs, known)
-    setup = shown[0].trace.setup
-    write_data(book, formats, list(zip(setup.x[:, 0].tolist(), setup.y[:, 0].tolist(), strict=True)), known)
+    write_start(book, formats, topic, shown, epochs, known)
+    write_data(book, formats, topic, shown[0], known)
     for values in shown:
         Page(book, formats, values.layout, values).write()
-    write_proof(book, formats, [values.prove() for values in shown], versions())
+    write_proof(book, formats, [values.prove() for values in shown], versions(), f"{topic.name}.xlsx")
     book.close()
 
 

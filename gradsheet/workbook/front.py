@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradsheet.address import Cell, letters
+from gradsheet.experiments import Topic
 from gradsheet.table import Role
 from gradsheet.workbook.charts import DASHES, MARKERS, Series, line_chart, style_title
 from gradsheet.workbook.layout import START
@@ -14,11 +15,12 @@ from gradsheet.workbook.values import Checked, Values
 
 DATA, PROOF = "data", "proof"
 DATA_FIRST = Cell(6, 2)
+MOST_WEIGHTS = 6
 LINES = ("#1B7F4B", "#1F63B5", "#C2452D", "#6D3FA6", "#8A5A00", "#0E7C86", "#B5396F", "#22313F")
 ROLE_WORDS: tuple[tuple[Role, str], ...] = (
     ("input", "yours to change: everything else follows"),
     ("data", "the examples: x goes in, y should come out"),
-    ("weights", "what is learnt: the slope a and the intercept b"),
+    ("weights", ""),  # the topic says it
     ("prediction", "what the model says with the weights of this row"),
     ("error", "how wrong that is"),
     ("gradient", "which way is uphill, and how steep"),
@@ -27,36 +29,33 @@ ROLE_WORDS: tuple[tuple[Role, str], ...] = (
 )
 
 
-def write_start(book: Any, formats: Formats, shown: Sequence[Values], epochs: int, known: bool) -> None:
+def write_start(book: Any, formats: Formats, topic: Topic, shown: Sequence[Values], epochs: int, known: bool) -> None:
     """What this is, how to read it, contents, and all experiments compared epoch by epoch."""
     f, sheet = formats, book.sheet(START)
-    _frame(sheet, [2.5, 17, 52, 12, 12, 12, 12] + [10.5] * 8)
-    rows = shown[0].layout.rows
-    examples = f"{rows} example{'s' * (rows != 1)}"
-    goal = (
-        "The examples come from y = 2·x + 30, so a should end at 2 and b at 30; for most optimisers ten epochs are not "
-        "enough. "
-        if known
-        else ""
-    )
-    sheet.write_string(0, 1, "Gradient descent, one row at a time", f.title())
-    sheet.write_string(
-        1, 1, f"How a model learns a straight line from {examples}, and what the optimisers change.", f.purpose()
-    )
+    weights = learnt(shown)
+    _frame(sheet, [2.5, 17, 52, 12, 12, 12, 12] + [10.5] * max(8, len(weights)))
+    count = len(shown[0].trace.setup.x)
+    examples = f"{count} example{'s' * (count != 1)}"
+    goal = f"{topic.goal} " if known and topic.goal else ""
+    sheet.write_string(0, 1, topic.title, f.title())
+    sheet.write_string(1, 1, topic.subtitle.format(examples=examples), f.purpose())
     told = (
-        f"Every sheet trains the same model, pred = a·x + b, on the same {examples}. A row is one example: predict, "
-        "see how wrong it was, take the gradient, change the weights; the next row starts from there. Once through "
-        "all of them is an epoch, and the next epoch continues below: no macros, nothing hidden but the warm-up.\n"
-        f"{goal}Change a yellow cell and watch every epoch and every chart follow. Point at a header to read its "
-        "maths in words."
+        f"{topic.story.format(examples=examples)}\n{goal}Change a yellow cell and watch every epoch and every chart "
+        "follow. Point at a header to read its maths in words."
     )
     sheet.merge_range(2, 1, 2, 8, told, f.text(font_size=11))
     sheet.set_row(2, 78)
-    row = _colours(sheet, f, 4)
+    row = _colours(sheet, f, topic, 4)
     row = _contents(sheet, f, shown, row + 1, epochs, examples)
-    _comparison(book, sheet, f, shown, row + 1, epochs)
+    _comparison(book, sheet, f, topic, shown, row + 1, epochs)
     sheet.activate()
     sheet.set_first_sheet()
+
+
+def learnt(shown: Sequence[Values]) -> list[str]:
+    """The weights that have a column in the contents: all of them, unless there are too many to read."""
+    found = sorted({w for values in shown for w in values.layout.experiment.model.weights})
+    return found if len(found) <= MOST_WEIGHTS else []
 
 
 def _frame(sheet: Any, widths: Sequence[float]) -> None:
@@ -70,7 +69,7 @@ def _frame(sheet: Any, widths: Sequence[float]) -> None:
     sheet.set_margins(0.4, 0.4, 0.5, 0.5)
 
 
-def _colours(sheet: Any, f: Formats, row: int) -> int:
+def _colours(sheet: Any, f: Formats, topic: Topic, row: int) -> int:
     sheet.write_string(row, 1, "A colour is a role", f.heading())
     for i, (role, words) in enumerate(ROLE_WORDS):
         look = ROLES[role]
@@ -80,14 +79,15 @@ def _colours(sheet: Any, f: Formats, row: int) -> int:
             else f(bg_color=look.colour, font_color=PAPER, bold=True, align="center")
         )
         sheet.write_string(row + 1 + i, 1, look.word, style)
-        sheet.write_string(row + 1 + i, 2, words, f(indent=1))
+        sheet.write_string(row + 1 + i, 2, words or topic.weights, f(indent=1))
     return row + 1 + len(ROLE_WORDS)
 
 
 def _contents(sheet: Any, f: Formats, shown: Sequence[Values], row: int, epochs: int, examples: str) -> int:
     head = f.header("data")
     sheet.write_string(row, 1, "Contents", f.heading())
-    titles = ("sheet", "what it shows", "loss at first", f"after {epochs}", f"a after {epochs}", f"b after {epochs}")
+    weights = learnt(shown)
+    titles = ["sheet", "what it shows", "loss at first", f"after {epochs}", *(f"{w} after {epochs}" for w in weights)]
     for i, title in enumerate(titles):
         sheet.write_string(row + 1, 1 + i, title, head)
     row += 2
@@ -100,9 +100,9 @@ def _contents(sheet: Any, f: Formats, shown: Sequence[Values], row: int, epochs:
         sheet.write_url(row, 1, f"internal:'{e.name}'!A1", f(font_color="#1F63B5", underline=1), e.name)
         sheet.write_string(row, 2, e.purpose, f(text_wrap=True))
         sheet.set_row(row, 28)
-        cells = [("root_sum", 0), ("root_sum", epochs), ("a", epochs), ("b", epochs)]
+        cells = [(e.losses[0], 0), (e.losses[0], epochs), *((w, epochs) for w in weights)]
         for i, (name, epoch) in enumerate(cells):
-            if name in e.model.weights or name == "root_sum":
+            if name in (*e.model.weights, e.losses[0]):
                 _reference(sheet, f, row, 3 + i, values, name, epoch)
     row += 1
     sheet.write_url(row, 1, f"internal:'{PROOF}'!A1", f(font_color="#1F63B5", underline=1), PROOF)
@@ -130,16 +130,18 @@ def reference(values: Values, name: str, epoch: int) -> str:
     layout = values.layout
     sheet, column = layout.experiment.name, layout.column("epochs", name)
     if not layout.experiment.optimiser.retries:
-        return f"={sheet}!{column}{layout.epoch_row(layout.warm + epoch)}"
+        return f"={sheet}!{column}{layout.epoch_row(layout.warm + epoch * layout.batches)}"
     first, last = layout.epoch_row(layout.warm), layout.epoch_row(layout.passes - 1)
     epochs = f"{sheet}!${layout.column('epochs', 'epoch')}${first}:${layout.column('epochs', 'epoch')}${last}"
     row = f'COUNTIF({epochs},"<={epoch}")'  # passes are in order: the last one of this epoch
     return f"=IF(MAX({epochs})<{epoch},NA(),INDEX({sheet}!${column}${first}:${column}${last},{row}))"
 
 
-def _comparison(book: Any, sheet: Any, f: Formats, shown: Sequence[Values], row: int, epochs: int) -> None:
+def _comparison(
+    book: Any, sheet: Any, f: Formats, topic: Topic, shown: Sequence[Values], row: int, epochs: int
+) -> None:
     """Loss by epoch: a row an epoch, a column an experiment, and the chart of it."""
-    sheet.write_string(row, 1, "The optimisers compared: root of the summed error², by epoch", f.heading())
+    sheet.write_string(row, 1, topic.heading, f.heading())
     sheet.write_string(row + 1, 2, "epoch", f(bold=True, align="right", indent=1))
     for col, values in enumerate(shown, 3):
         sheet.write_string(row + 1, col, values.layout.experiment.name.replace("_", " "), f.header("error"))
@@ -148,11 +150,12 @@ def _comparison(book: Any, sheet: Any, f: Formats, shown: Sequence[Values], row:
     for epoch in range(epochs + 1):
         sheet.write_number(first + epoch, 2, epoch, f(align="right", indent=1))
         for col, values in enumerate(shown, 3):
-            _reference(sheet, f, first + epoch, col, values, "root_sum", epoch)
+            _reference(sheet, f, first + epoch, col, values, values.layout.experiment.losses[0], epoch)
     rows = (first + 1, first + epochs + 1)
     series = []
     for i, values in enumerate(shown):
-        found = [v for e in range(epochs + 1) if isinstance(v := values.after(e, "root_sum"), float)]
+        loss = values.layout.experiment.losses[0]
+        found = [v for e in range(epochs + 1) if isinstance(v := values.after(e, loss), float)]
         again = i // len(LINES)  # a colour used before is dashed
         series.append(
             Series(
@@ -167,21 +170,24 @@ def _comparison(book: Any, sheet: Any, f: Formats, shown: Sequence[Values], row:
                 marker="" if again else MARKERS[i],
             )
         )
-    chart = line_chart(book, START, "Which optimiser gets the loss down?", "epoch", "root of sum", series)
+    titles = {values.layout.experiment.model.loss.footers[0].title for values in shown}
+    chart = line_chart(book, START, topic.question, "epoch", titles.pop() if len(titles) == 1 else "loss", series)
     chart.set_size({"width": 860, "height": 470})
     chart.set_legend({"position": "right"})
-    sheet.insert_chart(4, 8, chart, {"object_position": 2})
+    sheet.insert_chart(4, max(8, 6 + len(learnt(shown))), chart, {"object_position": 2})
 
 
-def write_data(book: Any, formats: Formats, points: Sequence[tuple[float, float]], known: bool) -> None:
+def write_data(book: Any, formats: Formats, topic: Topic, shown: Values, known: bool) -> None:
     """The training examples, constants that the reader may change."""
     f, sheet = formats, book.sheet(DATA)
+    setup, experiment = shown.trace.setup, shown.layout.experiment
+    points = list(zip(setup.x[:, 0].tolist(), setup.y[:, 0].tolist(), strict=True))
     _frame(sheet, [4, 9, 9, 4])
     sheet.write_string(0, 1, "The data", f.title())
-    said = "29 examples of y = 2·x + 30, in the course's order." if known else f"{len(points)} of your own."
+    said = experiment.data_words if known else f"{len(points)} of your own."
     sheet.write_string(1, 1, f"{said} All sheets read these cells: change one and everything follows.", f.purpose())
     top = DATA_FIRST.row - 2
-    for i, name in enumerate(("x", "y")):
+    for i, name in enumerate(experiment.axes):
         sheet.write_string(top, DATA_FIRST.column - 1 + i, name, f.header("data"))
     for i, pair in enumerate(points):
         for j, value in enumerate(pair):
@@ -191,21 +197,23 @@ def write_data(book: Any, formats: Formats, points: Sequence[tuple[float, float]
     last = DATA_FIRST.row + len(points) - 2
     chart.add_series(
         {
-            "name": "y",
+            "name": experiment.axes[1],
             "categories": [DATA, DATA_FIRST.row - 1, 1, last, 1],
             "values": [DATA, DATA_FIRST.row - 1, 2, last, 2],
             "marker": {"type": "circle", "size": 6, "fill": {"color": "#1F63B5"}, "border": {"color": PAPER}},
         }
     )
-    style_title(chart, "The examples: which straight line goes through them?")
-    for axis, name in ((chart.set_x_axis, "x"), (chart.set_y_axis, "y")):
+    style_title(chart, topic.data_question)
+    for axis, name in zip((chart.set_x_axis, chart.set_y_axis), experiment.axes, strict=True):
         axis({"name": name, "major_gridlines": {"visible": True, "line": {"color": RULE, "width": 0.5}}})
     chart.set_legend({"none": True})
     chart.set_size({"width": 620, "height": 380})
     sheet.insert_chart(top, 4, chart)
 
 
-def write_proof(book: Any, formats: Formats, checked: Sequence[Checked], versions: Sequence[tuple[str, str]]) -> None:
+def write_proof(
+    book: Any, formats: Formats, checked: Sequence[Checked], versions: Sequence[tuple[str, str]], file: str
+) -> None:
     """Cells compared, cells that differ, versions, and how to prove it again."""
     f, sheet = formats, book.sheet(PROOF)
     _frame(sheet, [2.5, 24, 18, 18, 60])
@@ -240,4 +248,4 @@ def write_proof(book: Any, formats: Formats, checked: Sequence[Checked], version
         sheet.write_string(row + i, 2, version, f())
     row += len(versions) + 2
     sheet.write_string(row, 1, "Prove it again, with spreadsheet engines that no one here wrote", f.heading())
-    sheet.write_string(row + 1, 1, "gradsheet parity graddesc.xlsx", f(font_name="Consolas", font_color=INK))
+    sheet.write_string(row + 1, 1, f"gradsheet parity {file}", f(font_name="Consolas", font_color=INK))

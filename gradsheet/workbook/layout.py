@@ -61,10 +61,11 @@ class Layout:
 
     Attributes:
         experiment: what the sheet shows.
-        rows: examples in a pass.
+        rows: rows in a pass.
         passes: passes in all, warm-up included.
         data: the sheet and the cell of the first x; y stands to its right.
         prefix: leads the defined names of the inputs.
+        examples: how many there are, where a pass does not go through all of them.
         names: (table, column name) → its number.
     """
 
@@ -73,6 +74,7 @@ class Layout:
     passes: int
     data: tuple[str, Cell] = ("data", Cell(6, 2))
     prefix: str = ""
+    examples: int = 0
     names: dict[tuple[Table, str], int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,6 +88,11 @@ class Layout:
     def warm(self) -> int:
         """How many of the passes are warm-up."""
         return len(self.experiment.warmup)
+
+    @cached_property
+    def batches(self) -> int:
+        """Passes in an epoch."""
+        return self.experiment.batches(self.examples or self.rows)
 
     @cached_property
     def inputs(self) -> dict[str, Cell]:
@@ -148,14 +155,17 @@ class Layout:
     def contents(self) -> Iterator[Content]:
         """Every formula cell of both tables, pass by pass."""
         for number in range(self.passes):
-            yield from self._pass(number)
+            yield from self.contents_of(number)
 
-    def _pass(self, number: int) -> Iterator[Content]:
+    def contents_of(self, number: int) -> Iterator[Content]:
+        """Every formula cell of one pass."""
         retries = self.experiment.optimiser.retries
         if number > self.warm:
             above = self.epoch_cell("epoch", number - 1)
-            step = f"IF({self.epoch_cell('accepted', number - 1)},1,0)" if retries else "1"
-            yield Content(self.epoch_cell("epoch", number), "epochs", "epoch", number, None, f"={above}+{step}")
+            step = f"+IF({self.epoch_cell('accepted', number - 1)},1,0)" if retries else "+1"
+            if (number - self.warm) % self.batches:
+                step = ""  # the next batch of the same epoch
+            yield Content(self.epoch_cell("epoch", number), "epochs", "epoch", number, None, f"={above}{step}")
         for column in self.experiment.epochs:
             entering = self.experiment.entering(column.name, number)
             formula = render(entering, partial(self._epoch, column=column, number=number))
@@ -171,7 +181,8 @@ class Layout:
     def _step_formula(self, column: Column, number: int, row: int) -> str:
         if column.role == "data":
             sheet, first = self.data
-            return f"={sheet}!{Cell(first.row + row, first.column + (column.name == 'y'))}"
+            example = self.experiment.order(self.examples or self.rows, number)[row]
+            return f"={sheet}!{Cell(first.row + example, first.column + (column.name == 'y'))}"
         return render(column.formula, partial(self._step, column=column, number=number, row=row))
 
     def _step(self, reference: Reference, column: Column, number: int, row: int) -> str:
@@ -191,7 +202,7 @@ class Layout:
         """In epochs: this row, else the range of this pass in steps, else an input."""
         name, back, last = reference
         at = max(number - back, 0)
-        if last:
+        if last and ("steps", name) in self.names:
             return str(self.step_cell(name, at, self.rows - 1))
         if ("epochs", name) in self.names and (name != column.name or back):
             return str(self.epoch_cell(name, at))

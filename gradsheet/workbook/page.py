@@ -78,8 +78,10 @@ class Page:
             "← all sheets",
         )
         w = e.model.weights[-1]
-        told = {"err2", f"{e.drive.prefix}_{w}", *(c.name.replace("{w}", w) for c in e.optimiser.columns)}
-        self._equations([*e.model.columns, *(c for c in e.steps if c.name in told)])
+        told = {e.model.loss.column.name, f"{e.drive.prefix}_{w}", f"grad_{w}"}
+        told |= {c.name.replace("{w}", w) for c in e.optimiser.columns}
+        once = [] if e.batch == "row" else e.epochs
+        self._equations([*e.model.columns, *(c for c in (*e.steps, *once) if c.name in told)])
 
     def _pieces(self, column: Column) -> list[tuple[str, Role]]:
         return equation(column, self.roles, self.titles)

@@ -9,14 +9,19 @@ from gradsheet.workbook.charts import Series, at, line_chart, rows_of
 from gradsheet.workbook.layout import Layout, Table
 from gradsheet.workbook.values import Values
 
+MOST = 4
+"""Lines of weights that a chart can show."""
+
 
 def charts(book: Any, layout: Layout, values: Values) -> list[Any]:
-    """The charts in reading order: loss, weights, error by row, gradient and memory, schedule."""
+    """The charts in reading order: loss, weights, error by row, gradient and memory, stretch, collapse, schedule."""
     made = [
         _loss(book, layout, values),
         _weights(book, layout, values),
         _errors(book, layout, values),
         _gradient(book, layout, values),
+        _stretch(book, layout, values),
+        _collapse(book, layout, values),
         _schedule(book, layout, values),
     ]
     return [chart for chart in made if chart is not None]
@@ -35,29 +40,29 @@ def _epoch_series(layout: Layout, values: Values, column: Column, **more: Any) -
 
 
 def _loss(book: Any, layout: Layout, values: Values) -> Any:
-    columns = {c.name: c for c in layout.experiment.epochs}
-    series = [
-        _epoch_series(layout, values, columns["root_sum"]),
-        _epoch_series(layout, values, columns["rmse"], dash="dash", colour="#A98BD0", marker="square"),
-    ]
+    footers = layout.experiment.model.loss.footers
+    looks: tuple[dict[str, str], ...] = ({}, {"dash": "dash", "colour": "#A98BD0", "marker": "square"})
+    series = [_epoch_series(layout, values, c, **look) for c, look in zip(footers, looks, strict=False)]
     return line_chart(book, layout.experiment.name, "Loss by epoch", "epoch", "loss", series)
 
 
 def _weights(book: Any, layout: Layout, values: Values) -> Any:
     """Every row of every epoch: the weights' whole way. Where passes are thrown away, what enters each pass."""
-    weights, retries = layout.experiment.model.weights, layout.experiment.optimiser.retries
+    weights = layout.experiment.model.weights[:MOST]
+    retries = layout.experiment.optimiser.retries or layout.experiment.batch != "row"
     table: Table = "epochs" if retries else "steps"
     rows = layout.step_row(layout.warm, 0), layout.step_row(layout.passes - 1, layout.rows - 1)
     rows = _epoch_rows(layout) if retries else rows
+    two = len(weights) == 2
     dashes, colours = ("solid", "dash", "square_dot", "long_dash"), ("#1B7F4B", "#7A5195", "#0F4C81", "#B8860B")
     series = [
         Series(
             w, rows, at(layout, table, w), at(layout, table, "epoch"), "weights",
-            values.column(table, w), secondary=i > 0, dash=dashes[i % 4], colour=colours[i % 4],
+            values.column(table, w), secondary=two and i > 0, dash=dashes[i % 4], colour=colours[i % 4],
         )
         for i, w in enumerate(reversed(weights))
     ]  # fmt: skip
-    axis, second = weights[-1], ", ".join(weights[:-1])
+    axis, second = (weights[-1], weights[0]) if two else (", ".join(weights), "")
     title = f"The weights on their way, {'pass by pass' if retries else 'row by row'}"
     return line_chart(
         book, layout.experiment.name, title, "epoch", axis, series,
@@ -67,16 +72,18 @@ def _weights(book: Any, layout: Layout, values: Values) -> Any:
 
 def _errors(book: Any, layout: Layout, values: Values) -> Any:
     """The error of each row in the first and in the last epoch."""
-    last = layout.passes - 1
+    last, loss = layout.passes - 1, layout.experiment.model.loss.column
     series = [
         Series(
-            f"epoch {'0' if number == layout.warm else 'last'}", rows_of(layout, number), at(layout, "steps", "err2"),
-            at(layout, "steps", "row"), "error", values.column("steps", "err2", number),
+            f"epoch {'0' if number == layout.warm else 'last'}", rows_of(layout, number),
+            at(layout, "steps", loss.name), at(layout, "steps", "row"), "error",
+            values.column("steps", loss.name, number),
             dash="solid" if number == last else "dash", colour="#6D3FA6" if number == last else "#A98BD0",
         )
         for number in dict.fromkeys((layout.warm, last))
     ]  # fmt: skip
-    return line_chart(book, layout.experiment.name, "Error² by row", "row", "error²", series, x_step=4)
+    title = loss.title[0].upper() + loss.title[1:]
+    return line_chart(book, layout.experiment.name, f"{title} by row", "row", loss.title, series, x_step=4)
 
 
 def _gradient(book: Any, layout: Layout, values: Values) -> Any:
@@ -86,7 +93,9 @@ def _gradient(book: Any, layout: Layout, values: Values) -> Any:
     columns = {c.name: c for c in experiment.steps}
     first = f"{experiment.drive.prefix}_{w}"
     others = [f"{g.prefix}_{w}" for g in experiment.gradients if g is not experiment.drive]
-    others += [c.name.replace("{w}", w) for c in experiment.optimiser.columns if c.role == "state" and "{w}" in c.name]
+    if experiment.batch == "row":
+        remembered = [c.name for c in experiment.optimiser.columns if c.role == "state" and "{w}" in c.name]
+        others += [name.replace("{w}", w) for name in remembered]
     gradient = values.column("steps", first, number)
     usual = max(map(abs, gradient), default=1.0)
     series, second = [], ""
@@ -117,6 +126,33 @@ def _gradient(book: Any, layout: Layout, values: Values) -> Any:
         x_step=4,
         log=False,
     )
+
+
+def _stretch(book: Any, layout: Layout, values: Values) -> Any:
+    """How much each row of epoch 0 stretches its own error; what is above 1 makes it larger."""
+    experiment = layout.experiment
+    if not (experiment.stretch and experiment.model.stretch):
+        return None
+    found = values.column("steps", "stretch", layout.warm)
+    rows = rows_of(layout, layout.warm)
+    series = [Series("stretch", rows, at(layout, "steps", "stretch"), at(layout, "steps", "row"), "error", found)]
+    return line_chart(
+        book, experiment.name, "Stretch in epoch 0: above 1 a row's error grows", "row", "lr·‖∇pred‖²", series, x_step=4
+    )
+
+
+def _collapse(book: Any, layout: Layout, values: Values) -> Any:
+    """The same function in fewer weights, epoch by epoch."""
+    collapse = layout.experiment.model.collapse
+    if collapse is None:
+        return None
+    series = [
+        _epoch_series(layout, values, column, dash=dash, secondary=i > 0)
+        for i, (column, dash) in enumerate(zip(collapse.columns, ("solid", "dash"), strict=False))
+    ]
+    names = [column.title for column in collapse.columns]
+    title = "What the weights amount to: one straight line"
+    return line_chart(book, layout.experiment.name, title, "epoch", names[0], series, second_axis=names[1])
 
 
 def _schedule(book: Any, layout: Layout, values: Values) -> Any:

@@ -49,7 +49,7 @@ class Values:
     def usual(self) -> bool:
         """Whether the run is the catalogue's own: its defaults, its data, ten epochs."""
         ran, setup = self.trace.experiment, self.trace.setup
-        entry = catalogue().get(ran.name)
+        entry = catalogue().get(ran.name) or ran
         points = list(zip(setup.x[:, 0].tolist(), setup.y[:, 0].tolist(), strict=True))
         inputs = all(float(self.trace.inputs[n][self.lane]) == i.default for n, i in ran.inputs.items())
         return inputs and entry == ran and points == list(ran.data) and self.trace.asked == 10
@@ -120,8 +120,8 @@ class Values:
         ]
         if not wanted:
             return "#N/A"
-        at = layout.epoch_cell(name, wanted[-1])
-        return self(Content(at, "epochs", name, wanted[-1], None, ""))
+        at = layout.epoch_cell(name, wanted[0])  # of an epoch of several batches the first
+        return self(Content(at, "epochs", name, wanted[0], None, ""))
 
     def _key(self, content: Content) -> str:
         return qualified(self.layout.experiment.name, str(content.at))
@@ -129,10 +129,10 @@ class Values:
     def _is_after(self, content: Content) -> bool:
         """Whether a cell comes at or after the first error: from there on the formulas answer."""
         first = self._first
+        if not math.isfinite(self.engine(content)):
+            return True  # some columns are only shown: one of them may leave the finite numbers alone
         if first is None:
             return False
-        if not math.isfinite(self.engine(content)):
-            return True
         number, row = first
         if content.number != number:
             return content.number > number
@@ -146,8 +146,11 @@ class Values:
 
     @cached_property
     def _footers(self) -> set[str]:
-        names = [c.name for c in self.layout.experiment.epochs]
-        return set(names[names.index("root_sum") :])
+        """What follows the rows of a pass: a batch's update, and the footers."""
+        experiment = self.layout.experiment
+        names = [c.name for c in experiment.epochs]
+        first = experiment.losses[0] if experiment.batch == "row" else f"grad_{experiment.model.weights[0]}"
+        return set(names[names.index(first) :])
 
     @cached_property
     def _steps(self) -> dict[str, list[list[float]]]:

@@ -81,3 +81,44 @@ def test_annealed() -> None:
     assert losses(adam)[7] == pytest.approx(153, abs=1)
     assert losses(adam)[10] == pytest.approx(6, abs=0.5)
     assert run("adam_ann", 10, beta2=0.9).epochs["lr"][0, 5].item() == 0.25
+
+
+def test_one_neuron() -> None:
+    trace = run("one_neuron", 10)
+    assert trace.steps["stretch"].max().item() == pytest.approx(0.98, abs=0.005)
+    assert all(b < a for a, b in pairwise(losses(trace)))
+    wild = run("one_neuron", 10, lr=3e-4)
+    assert wild.steps["stretch"].max().item() == pytest.approx(2.9, abs=0.05)
+    assert all(b < a for a, b in pairwise(losses(wild)[1:]))
+    assert all(b > a for a, b in pairwise(losses(run("one_neuron", 10, lr=4e-4))))
+
+
+def bursts(lr: float) -> int:
+    """The row, from 1, whose error² passes a million first."""
+    return int((run("two_neuron", 0, lr=lr).steps["err2"][0, 0] > 1e6).nonzero()[0]) + 1
+
+
+def test_two_neurons() -> None:
+    trace = run("two_neuron", 3)
+    errors = trace.steps["err2"][0, 0]
+    assert errors[:25].max() < 4e4
+    assert errors[25].item() == pytest.approx(4e6, rel=0.05)
+    assert errors[28].item() == pytest.approx(2e65, rel=0.05)
+    assert all((trace.steps[f"est_{w}"][0, 1:] == 0).all() for w in "abcd")
+    calm = losses(run("two_neuron", 10, lr=1e-5))
+    assert all(b < a for a, b in pairwise(calm))
+    assert calm[1] < losses(run("one_neuron", 10, lr=1e-5))[1]
+    assert all(b < a for a, b in pairwise(losses(run("two_neuron", 10, start_d=30.0))))
+    assert (bursts(3e-4), bursts(4e-4)) == (4, 10)
+
+
+def test_relu() -> None:
+    trace = run("two_neuron_relu", 10)
+    assert trace.steps["a"][0, 0, 25] < 0 < trace.steps["a"][0, 0, 24]
+    assert trace.steps["alive"][0, 0].tolist() == [1.0] * 25 + [0.0] * 4
+    assert not trace.steps["alive"][0, 1:].any()
+    found = losses(trace)
+    assert found[1] > found[0]
+    assert all(b < a for a, b in pairwise(found[1:]))
+    assert torch.equal(*(run(n, 10, lr=1e-5).epochs["root_sum"] for n in ("two_neuron", "two_neuron_relu")))
+    assert not run("two_neuron_relu", 0, lr=2e-4).steps["alive"][0, 0, 3:].any()

@@ -10,8 +10,10 @@ import openpyxl
 import pytest
 
 from gradsheet import GradsheetError, export, run
-from gradsheet.experiments import catalogue
+from gradsheet.experiments import topics
 from gradsheet.proof.book import Book, read_book
+
+COURSE = {entry.name: entry for entry in topics()["graddesc"]}
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,7 @@ def test_cached_values_are_the_engines(book: Book) -> None:
 
 def test_names_are_unique_and_refer_to_inputs(workbook: Path) -> None:
     names = openpyxl.load_workbook(workbook).defined_names
-    for entry in catalogue().values():
+    for entry in COURSE.values():
         for name in entry.inputs:
             assert names[f"{entry.name}_{name}"].attr_text.startswith(f"{entry.name}!$")
 
@@ -56,14 +58,14 @@ def test_names_are_unique_and_refer_to_inputs(workbook: Path) -> None:
 def test_sheets_have_what_learners_expect(workbook: Path) -> None:
     """CLASSROOM's list: frozen header, notes on headers, validation on inputs, charts, print set-up."""
     opened: Any = openpyxl.load_workbook(workbook)
-    assert opened.sheetnames == ["start", "data", *catalogue(), "proof"]
-    for name in catalogue():
+    assert opened.sheetnames == ["start", "data", *COURSE, "proof"]
+    for name in COURSE:
         sheet = opened[name]
         header = next(c for c in sheet["A"] if c.value == "epoch").row
         assert sheet.freeze_panes == f"E{header + 1}"
         for cell in sheet[header]:
             assert cell.value is None or cell.comment is not None, (name, cell.coordinate)
-        assert len(sheet.data_validations.dataValidation) == len(catalogue()[name].inputs)
+        assert len(sheet.data_validations.dataValidation) == len(COURSE[name].inputs)
         assert len(sheet._charts) >= 4
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.print_title_rows
@@ -73,13 +75,13 @@ def test_sheets_have_what_learners_expect(workbook: Path) -> None:
 def test_charts_refer_to_cells(workbook: Path) -> None:
     with zipfile.ZipFile(workbook) as archive:
         charts = [archive.read(n).decode() for n in archive.namelist() if n.startswith("xl/charts/chart")]
-    assert len(charts) > 4 * len(catalogue())
+    assert len(charts) > 4 * len(COURSE)
     assert all("<c:val><c:numRef><c:f>" in chart or "<c:yVal><c:numRef><c:f>" in chart for chart in charts)
 
 
 def test_the_proof_counts_every_cell_and_finds_no_difference(book: Book) -> None:
-    rows = {book.constants[f"proof!B{r}"]: r for r in range(5, 5 + len(catalogue()))}
-    for name in catalogue():
+    rows = {book.constants[f"proof!B{r}"]: r for r in range(5, 5 + len(COURSE))}
+    for name in COURSE:
         cells = sum(key.startswith(f"{name}!") for key in book.formulas)
         assert book.constants[f"proof!C{rows[name]}"] == cells
         assert book.constants[f"proof!D{rows[name]}"] == 0
