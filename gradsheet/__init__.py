@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gradsheet.checking.classroom import check
+    from gradsheet.checking.making import exercise
     from gradsheet.engine.run import run
     from gradsheet.engine.trace import Trace
     from gradsheet.errors import GradsheetError
@@ -22,13 +24,26 @@ __version__ = "0.1.0"
 _HOMES = {
     "GradsheetError": "gradsheet.errors",
     "Trace": "gradsheet.engine",
+    "check": "gradsheet.checking.classroom",
+    "exercise": "gradsheet.checking.making",
     "export": "gradsheet.workbook.export",
     "load": "gradsheet.workbook.load",
     "parity": "gradsheet.proof.report",
     "plot": "gradsheet.plotting.plot",
     "run": "gradsheet.engine",
 }
-__all__ = ["GradsheetError", "Trace", "__version__", "export", "load", "parity", "plot", "run"]
+__all__ = [
+    "GradsheetError",
+    "Trace",
+    "__version__",
+    "check",
+    "exercise",
+    "export",
+    "load",
+    "parity",
+    "plot",
+    "run",
+]
 
 
 def __getattr__(name: str) -> Any:

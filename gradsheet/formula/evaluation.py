@@ -111,6 +111,33 @@ class Evaluation(dict[int, Any]):
             del self.active[key]
         return self.keep(key, value)
 
+    def read(self, key: int) -> Any:
+        """A cell's value, calculated if need be; None for a blank, and for what cannot be calculated."""
+        try:
+            return self[key]
+        except _Lacking:
+            return None
+
+    def peek(self, key: int) -> Any:
+        """What a cell's formula gives here, whatever stands in the cell; nothing is kept. None: not calculable."""
+        pattern = self.plan.formulas[key]
+        if pattern.unsupported is not None:
+            return None
+        _, row, column = unpack(key)
+        try:
+            value = self._run[pattern.number](key, row, column)
+        except (_Lacking, Unsupported):
+            return None
+        except RecursionError:
+            return Error.NUM
+        if type(value) is Array:
+            value = value.rows[0][0]
+        elif type(value) is Area:
+            value = value.at(0, 0)
+        elif type(value) is Lambda:
+            value = Error.CALC
+        return 0.0 if value is None else value
+
     def keep(self, key: int, value: Value) -> Any:
         """Stores a result as its cell shows it, and what it fills beside."""
         kind = type(value)

@@ -60,10 +60,16 @@ class Pattern:
 
 
 class Plan:
-    """Constants by key, the pattern of each formula cell, and what they read."""
+    """Constants by key, the pattern of each formula cell, and what they read.
 
-    def __init__(self, workbook: Workbook) -> None:
+    Args:
+        workbook: what a file holds.
+        strict: whether a text that is no formula is an error, or a cell that cannot be calculated.
+    """
+
+    def __init__(self, workbook: Workbook, *, strict: bool = True) -> None:
         self.workbook = workbook
+        self.strict = strict
         self.scope = Scope(workbook)
         self.constants: dict[int, Any] = {}
         self.patterns: list[Pattern] = []
@@ -121,6 +127,8 @@ class Plan:
             try:
                 tree = parse(formula.text, row, column)
             except GradsheetError as error:
+                if not self.strict:
+                    return self._broken(formula, str(error))
                 where = f"{self.scope.sheet_names[sheet]}!{a1(row, column)}"
                 raise GradsheetError(f"cell {where}: {error}") from None
             self._trees[text] = tree
@@ -132,6 +140,13 @@ class Plan:
         pattern.reads = regions(tree, self.scope, sheet, row, column)
         self.patterns.append(pattern)
         self._by_text[sheet, mark, is_array, formula.dynamic] = pattern
+        return pattern
+
+    def _broken(self, formula: Formula, reason: str) -> Pattern:
+        """A formula that cannot be read: the others are calculated all the same."""
+        tree = s.Fault(Error.NAME)
+        pattern = Pattern(len(self.patterns), formula.text, tree, False, False, "None", [], reason)
+        self.patterns.append(pattern)
         return pattern
 
     # ---- running

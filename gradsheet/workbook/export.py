@@ -140,7 +140,9 @@ def _write(path: Path, shown: Sequence[Values], epochs: int, known: bool) -> Non
     book = ExactWorkbook(path, properties)
     formats = Formats(book)
     write_start(book, formats, topic, shown, epochs, known)
-    write_data(book, formats, topic, shown[0], known)
+    setup = shown[0].trace.setup
+    points = list(zip(setup.x[:, 0].tolist(), setup.y[:, 0].tolist(), strict=True))
+    write_data(book, formats, topic, shown[0].layout.experiment, points, known)
     for values in shown:
         Page(book, formats, values.layout, values).write()
     write_proof(book, formats, [values.prove() for values in shown], versions(), f"{topic.name}.xlsx")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradsheet.address import Cell, letters
 from gradsheet.experiments import Topic
+from gradsheet.experiments.entry import Experiment
 from gradsheet.table import Role
 from gradsheet.workbook.charts import DASHES, MARKERS, Series, line_chart, style_title
 from gradsheet.workbook.layout import START
 from gradsheet.workbook.style import INK, MUTED, PAPER, ROLES, RULE, Formats, number_format
-from gradsheet.workbook.values import Checked, Values
+
+if TYPE_CHECKING:
+    from gradsheet.workbook.values import Checked, Values
 
 DATA, PROOF = "data", "proof"
 DATA_FIRST = Cell(6, 2)
@@ -177,11 +180,16 @@ def _comparison(
     sheet.insert_chart(4, max(8, 6 + len(learnt(shown))), chart, {"object_position": 2})
 
 
-def write_data(book: Any, formats: Formats, topic: Topic, shown: Values, known: bool) -> None:
+def write_data(
+    book: Any,
+    formats: Formats,
+    topic: Topic,
+    experiment: Experiment,
+    points: Sequence[tuple[float, float]],
+    known: bool,
+) -> None:
     """The training examples, constants that the reader may change."""
     f, sheet = formats, book.sheet(DATA)
-    setup, experiment = shown.trace.setup, shown.layout.experiment
-    points = list(zip(setup.x[:, 0].tolist(), setup.y[:, 0].tolist(), strict=True))
     _frame(sheet, [4, 9, 9, 4])
     sheet.write_string(0, 1, "The data", f.title())
     said = experiment.data_words if known else f"{len(points)} of your own."

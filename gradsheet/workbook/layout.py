@@ -157,6 +157,18 @@ class Layout:
         for number in range(self.passes):
             yield from self.contents_of(number)
 
+    def spell(self, content: Content, formula: str) -> str:
+        """Another formula in names, as it reads in a cell.
+
+        Raises:
+            KeyError: it speaks of a name that has no cell there.
+        """
+        columns = self.experiment.steps if content.table == "steps" else self.experiment.epochs
+        column = next(c for c in columns if c.name == content.column)
+        if content.row is None:
+            return render(formula, partial(self._epoch, column=column, number=content.number))
+        return render(formula, partial(self._step, column=column, number=content.number, row=content.row))
+
     def contents_of(self, number: int) -> Iterator[Content]:
         """Every formula cell of one pass."""
         retries = self.experiment.optimiser.retries

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradsheet.address import Cell, letters
 from gradsheet.table import Column, Role
@@ -12,7 +12,9 @@ from gradsheet.workbook.equation import equation
 from gradsheet.workbook.layout import MODEL, MODEL_LINES, PURPOSE, START, TITLE, Content, Layout, Table
 from gradsheet.workbook.page_charts import charts
 from gradsheet.workbook.style import HUGE, INK, MUTED, NOTE_FILL, ROLES, RULE, Formats, number_format
-from gradsheet.workbook.values import Values
+
+if TYPE_CHECKING:
+    from gradsheet.workbook.values import Shown, Values
 
 NOTE_SIZE = {"width": 260, "height": 110, "font_size": 10}
 CHART_COLUMNS, CHART_ROWS, CHART_CELLS = 2, 14, 14
@@ -21,6 +23,8 @@ WIDE, NARROW, COUNTER = 9.3, 7.5, 6.3  # widths of the steps table's columns, in
 
 class Page:
     """Writes one experiment into an open workbook."""
+
+    home, homeward = START, "← all sheets"
 
     def __init__(self, book: Any, formats: Formats, layout: Layout, values: Values) -> None:
         self.book, self.formats, self.layout, self.values = book, formats, layout, values
@@ -73,9 +77,9 @@ class Page:
         sheet.write_url(
             TITLE - 1,
             self.layout.names["steps", "y"] + 8,
-            f"internal:'{START}'!A1",
+            f"internal:'{self.home}'!A1",
             f(font_color=MUTED, underline=1),
-            "← all sheets",
+            self.homeward,
         )
         w = e.model.weights[-1]
         told = {e.model.loss.column.name, f"{e.drive.prefix}_{w}", f"grad_{w}"}
@@ -115,7 +119,7 @@ class Page:
             shown = name.replace("start_", "start ")
             row, col = at.row - 1, at.column - 1
             sheet.write_string(row, col - 2, shown, f(bold=True))
-            sheet.write_number(row, col, float(self.values.trace.inputs[name][self.values.lane]), f.input())
+            sheet.write_number(row, col, self.values.input(name), f.input())
             sheet.write_string(row, col + 1, one.note, f(font_size=9, font_color=MUTED, indent=1))
             sheet.write_comment(
                 row,
@@ -175,7 +179,7 @@ class Page:
         for column in columns:
             at = layout.names[table, column.name] - 1
             sheet.write_string(row, at, column.title or column.name, f.header(column.role))
-            sheet.write_comment(row, at, column.note, NOTE_SIZE)
+            sheet.write_comment(row, at, self.note(table, column), NOTE_SIZE)
 
         runs = [(key, list(group)) for key, group in groupby(columns, lambda c: (c.role, c.name.startswith("new_")))]
         for i, ((role, new), group) in enumerate(runs):
@@ -226,7 +230,7 @@ class Page:
                 huge = isinstance(value, float) and abs(value) >= HUGE
                 shown = "0.00E+00" if huge else number[content.table][content.column]
                 style = f.cell(role, shown, **self._edge(content))
-            sheet.write_formula(content.at.row - 1, content.at.column - 1, content.formula, style, value)
+            self.write_cell(content, style, value)
         for at in range(layout.warm):
             for row in range(layout.rows):
                 sheet.set_row(layout.step_row(at, row) - 1, None, None, {"level": 1, "hidden": True})
@@ -238,6 +242,14 @@ class Page:
             )
             sheet.write_string(row, 0, folded, f(italic=True, font_color=MUTED))
             sheet.set_row(row, None, None, {"collapsed": True})
+
+    def write_cell(self, content: Content, style: Any, value: Shown) -> None:
+        """One cell of a table."""
+        self.sheet.write_formula(content.at.row - 1, content.at.column - 1, content.formula, style, value)
+
+    def note(self, table: Table, column: Column) -> str:
+        """What is said when the pointer rests on a header."""
+        return column.note
 
     def _edge(self, content: Content) -> dict[str, Any]:
         """A stronger line under a pass's last row."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradsheet.table import Column
 from gradsheet.workbook.charts import Series, at, line_chart, rows_of
 from gradsheet.workbook.layout import Layout, Table
-from gradsheet.workbook.values import Values
+
+if TYPE_CHECKING:
+    from gradsheet.workbook.values import Values
 
 MOST = 4
 """Lines of weights that a chart can show."""

@@ -99,6 +99,10 @@ class Values:
                 differ += type(said) is not type(self.engine(content)) or said != self.engine(content)
         return Checked(self.layout.experiment.name, cells, differ, after)
 
+    def input(self, name: str) -> float:
+        """What an input is set to."""
+        return float(self.trace.inputs[name][self.lane])
+
     def column(self, table: str, name: str, number: int | None = None) -> list[float]:
         """The finite values of a column: of one pass, or of all that are no warm-up."""
         warm = self.layout.warm

@@ -1,0 +1,128 @@
+"""Evaluating formulas on other numbers than those of the sheet: every cell that is *free* holds a drawn one.
+
+Two formulas that agree on a dozen independent draws of whatever they read are the same function, however they
+are written; a typed number, a literal rate or a drifting reference gives itself away. A cell that is not free
+computes as it does on the sheet, so a formula that reads further back, or writes a column in, is followed there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping
+from copy import copy
+from typing import Any
+
+from gradsheet.checking.key import Key
+from gradsheet.formula.cells import Error
+from gradsheet.formula.chance import uniform
+from gradsheet.formula.evaluation import Evaluation
+from gradsheet.formula.plan import Plan
+
+Draw = Callable[[int, int], float | bool]
+"""(a cell of the exercise, the number of the draw) → what stands there in that draw."""
+
+
+class Calm(Evaluation):
+    """An evaluation in which cells that read one another in a circle are an error and not the end."""
+
+    def circular(self, key: int) -> Any:
+        """A cell that is read while it is calculated."""
+        return Error.REF
+
+
+class Side:
+    """A workbook to draw in: a submission's, or the key's.
+
+    Args:
+        plan: the workbook.
+        known: the exercise's cell for each of the workbook's cells that is one.
+    """
+
+    def __init__(self, plan: Plan, known: Mapping[int, int]) -> None:
+        self.plan, self.known = plan, known
+        self.bare = copy(plan)
+        self.bare.constants = {k: v for k, v in plan.constants.items() if k not in known}
+
+
+class Drawn(Calm):
+    """A workbook with drawn numbers in its free cells.
+
+    Args:
+        side: the workbook.
+        free: the exercise's cells that are drawn.
+        draw: the numbers.
+        number: which draw.
+    """
+
+    def __init__(self, side: Side, free: Container[int], draw: Draw, number: int) -> None:
+        super().__init__(side.bare)
+        self.known, self.held = side.known, side.plan.constants
+        self.free, self.draw_of, self.number = free, draw, number
+
+    def __missing__(self, key: int) -> Any:
+        at = self.known.get(key)
+        if at is not None:
+            if at in self.free:
+                value = self[key] = self.draw_of(at, self.number)
+                return value
+            if key not in self.plan.formulas:
+                return self.held.get(key)
+        return super().__missing__(key)
+
+
+class Across(Calm):
+    """The key's formulas on a submission's own cells.
+
+    Args:
+        plan: the key's.
+        own: the submission's values.
+        actual: where the exercise's cells stand there.
+    """
+
+    def __init__(self, plan: Plan, own: Evaluation, actual: Mapping[int, int]) -> None:
+        super().__init__(plan)
+        self.own, self.actual = own, actual
+
+    def __missing__(self, key: int) -> Any:
+        at = self.actual.get(key)
+        return None if at is None else self.own[at]
+
+
+def free_draw(key: Key) -> Draw:
+    """Independent numbers for every cell: positive in every second draw, of either sign in the others."""
+    layout, kinds = key.layout, {}
+    shares = {n for n, one in layout.experiment.inputs.items() if one.low == 0 and one.high == 1}
+    for name, at in key.inputs.items():
+        kinds[at] = "share" if name in shares else "positive" if layout.experiment.inputs[name].low == 0 else ""
+    for at, content in key.contents.items():
+        if content.column in ("epoch", "accepted"):
+            kinds[at] = content.column
+        elif content.column in shares:
+            kinds[at] = "share"
+    for at in key.counts:
+        kinds[at] = "epoch"
+
+    def draw(at: int, number: int) -> float | bool:
+        chance = uniform(number + 1, at, 0)
+        kind = kinds.get(at)
+        if kind == "accepted":
+            return chance < 0.5
+        if kind == "epoch":
+            return float(int(chance * 3))
+        if kind == "share":
+            return 0.05 + 0.9 * chance
+        size = 0.3 + 2.2 * chance
+        if kind == "positive" or number % 2 == 0:
+            return size
+        return -size if uniform(number + 1, at, 1) < 0.45 else size
+
+    return draw
+
+
+def near_draw(given: Mapping[int, float]) -> Draw:
+    """Numbers near those of the exercise, so that a whole run of it stays calm."""
+
+    def draw(at: int, number: int) -> float | bool:
+        value = given.get(at, 0.0)
+        return value * (0.85 + 0.3 * uniform(number + 1, at, 0)) + 0.1 * (value == 0.0) * uniform(number + 1, at, 1)
+
+    return draw

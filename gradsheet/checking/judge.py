@@ -1,0 +1,298 @@
+"""A verdict for each open cell, by what its formula does and not by how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from gradsheet.checking.draws import Across, Calm, Drawn, Side, near_draw
+from gradsheet.checking.feedback import Verdict
+from gradsheet.checking.find import Places
+from gradsheet.checking.policy import DRAWS, LEAST, same, usable
+from gradsheet.checking.rules import Rules, reads_of
+from gradsheet.checking.spec import Answer
+from gradsheet.formula.address import unpack
+from gradsheet.formula.cells import Error
+from gradsheet.formula.evaluation import Evaluation
+from gradsheet.formula.plan import Plan
+
+MOST_BECAUSE = 3
+
+
+@dataclass
+class Group:
+    """Cells with one formula for one rule: one function, judged once.
+
+    Attributes:
+        at: the first of its cells in the exercise.
+        cell: the same in the submission.
+        cells: all of them, in the submission.
+        own: whether it follows the rule on the learner's own cells.
+        alone: whether it gives what the key gives, whatever stands in the learner's other open cells.
+        typed: whether it reads nothing, so that it is a number that was typed in.
+    """
+
+    at: int
+    cell: int
+    cells: list[int] = field(default_factory=list)
+    own: bool = False
+    alone: bool = False
+    typed: bool = False
+
+    @property
+    def right(self) -> bool:
+        """Whether the formula is right."""
+        return self.own or self.alone
+
+
+class Judge:
+    """One submission against the rules.
+
+    Args:
+        rules: of the exercise.
+        plan: the submission's formulas.
+        places: where the exercise's cells stand in it.
+        given: the numbers of the exercise, by the exercise's cells.
+        blanks: the open columns.
+    """
+
+    def __init__(
+        self, rules: Rules, plan: Plan, places: Places, given: dict[int, float], blanks: tuple[Answer, ...]
+    ) -> None:
+        self.rules, self.plan, self.places, self.given = rules, plan, places, given
+        self.key = rules.key
+        open_ = set(blanks)
+        self.answers = sorted(
+            (at for at, c in self.key.contents.items() if (c.table, c.column) in open_),
+            key=lambda at: (blanks.index((self.key.contents[at].table, self.key.contents[at].column)), at),
+        )
+        self.side = Side(plan, places.exercise)
+        self.order = plan.order()
+        self.values = Calm(plan)
+        self.values.run(self.order)
+        self.expected: Evaluation = Calm(self.key.plan, given)
+        self.expected.run(self.key.order)
+        self.across = Across(self.key.plan, self.values, places.actual)
+        self.groups: dict[int, Group] = {}
+        self._grids: dict[int, Drawn] = {}
+        self._group()
+
+    # ---- formulas
+
+    def _group(self) -> None:
+        """Sort the formulas in the open cells, and in given cells that were changed, into groups."""
+        found: dict[Hashable, Group] = {}
+        for at in (*self.answers, *self.changed_formulas):
+            cell = self.places.actual[at]
+            if cell not in self.plan.formulas:
+                continue
+            content = self.key.contents[at]
+            reads = reads_of(self.plan, cell, at, self.places.exercise, self.key)
+            mark = content.table, content.column, self.plan.formulas[cell].number, reads, self.rules.codes[at]
+            group = found.get(mark)
+            if group is None:
+                group = found[mark] = Group(at, cell)
+                self._judge(group)
+            group.cells.append(cell)
+            self.groups[cell] = group
+
+    @cached_property
+    def changed_formulas(self) -> list[int]:
+        """The exercise's given cells whose formula is written otherwise than it was handed out."""
+        open_, workbook = set(self.answers), self.plan.workbook
+        cells = workbook.sheets[self.places.sheet].cells
+        usual = self.key.workbook.sheets[self.key.layout.experiment.name].cells
+        out = []
+        for at, content in self.key.contents.items():
+            if at in open_:
+                continue
+            address = str(content.at)
+            if not self.places.moved and cells.get(address) == usual[address]:
+                continue
+            out.append(at)
+        return out
+
+    def grid(self, number: int) -> Drawn:
+        """The submission with every cell of the exercise drawn."""
+        if number not in self._grids:
+            self._grids[number] = Drawn(self.side, self.rules.free, self.rules.draw, number)
+        return self._grids[number]
+
+    def _judge(self, group: Group) -> None:
+        pattern = self.plan.formulas[group.cell]
+        if pattern.unsupported is not None:
+            return
+        group.typed = not pattern.reads and group.cell not in self._volatile
+        if group.typed:
+            return
+        if self._everything_drawn(group):
+            group.own = True
+            return
+        leaves = self.leaves(group.cell)
+        if self._followed(group, leaves | self.rules.base, self.rules.draw) and group.right:
+            return
+        self._followed(group, self.rules.base, near_draw(self.given))
+
+    @cached_property
+    def _volatile(self) -> set[int]:
+        return self.plan.volatile()
+
+    def _everything_drawn(self, group: Group) -> bool:
+        """The rule and the formula on independent numbers in every cell."""
+        draws = self.rules.draws(group.at)
+        if len(draws) < LEAST:
+            return False
+        return all(same(self.grid(number).peek(group.cell), value) for number, value in draws)
+
+    def _followed(self, group: Group, free: Any, draw: Any) -> bool:
+        """The rule and the formula where only some cells are drawn and the others compute; True if it decides."""
+        order = self.key.plan.order([group.at])[:-1]
+        mine = [self.places.actual[at] for at in order if at in self.places.actual]
+        own = alone = True
+        decided = 0
+        for number in range(2 * DRAWS):
+            grid = Drawn(self.side, free, draw, number)
+            for cell in mine:
+                grid.read(cell)
+            formula = grid.peek(group.cell)
+            rule = self._rule_on(grid).peek(group.at)
+            keys = Drawn(self.rules.side, free, draw, number)
+            for at in order:
+                keys.read(at)
+            right = keys.peek(group.at)
+            if usable(rule) or usable(right):
+                decided += 1
+                own = own and usable(rule) and same(formula, rule)
+                alone = alone and usable(right) and same(formula, right)
+            if not own and not alone:
+                return False
+            if decided >= DRAWS:
+                break
+        if decided < LEAST:
+            return False
+        group.own, group.alone = own, alone
+        return True
+
+    def _rule_on(self, values: Evaluation) -> Across:
+        return Across(self.key.plan, values, self.places.actual)
+
+    def leaves(self, cell: int) -> frozenset[int]:
+        """The exercise's cells that a formula reads, through helper cells of the learner's own."""
+        found: set[int] = set()
+        seen = {cell}
+        todo = [cell]
+        while todo:
+            for one in self.reads(todo.pop()):
+                at = self.places.exercise.get(one)
+                if at is not None:
+                    if at in self.rules.free:
+                        found.add(at)
+                elif one not in seen and one in self.plan.formulas:
+                    seen.add(one)
+                    todo.append(one)
+        return frozenset(found)
+
+    def reads(self, cell: int) -> Iterator[int]:
+        """Every cell that a formula reads, blank ones, too."""
+        _, row, column = unpack(cell)
+        for sheet, top, left, bottom, right in self.plan.formulas[cell].reads:
+            r1, r2 = sorted((top.resolve(row), bottom.resolve(row)))
+            c1, c2 = sorted((left.resolve(column), right.resolve(column)))
+            last_row, last_column = self.plan.extents[sheet]
+            for r in range(r1, min(r2, max(last_row, r1)) + 1):
+                for c in range(c1, min(c2, max(last_column, c1)) + 1):
+                    yield (sheet << 36) + (r << 15) + c
+
+    # ---- cells
+
+    def rule_value(self, at: int) -> Any:
+        """What the rule gives on the learner's own cells."""
+        return self.across.peek(at)
+
+    @cached_property
+    def verdicts(self) -> dict[int, Verdict]:
+        """The verdict of each open cell, and of changed given cells `wrong`, by the submission's cells."""
+        found: dict[int, Verdict] = {}
+        for at in self.answers:
+            found[self.places.actual[at]] = self._own_verdict(at)
+        for at in self.changed:
+            found[self.places.actual[at]] = "wrong"
+        self._follow(found)
+        return found
+
+    def _own_verdict(self, at: int) -> Verdict:
+        """What a cell deserves by itself."""
+        cell = self.places.actual[at]
+        group = self.groups.get(cell)
+        value = self.values.get(cell)
+        if self.rules.constant(at) and same(value, self.expected[at]):
+            return "correct"  # the rule itself is a number, such as a start at 0
+        if group is None:
+            if value is None or (isinstance(value, str) and not value.strip()):
+                return "missing"
+            if isinstance(value, str):
+                return "unreadable"
+            return "hard_coded" if self._matches(at, value) else "wrong"
+        if not self.values.unsupported.get(cell, "depends on").startswith("depends on"):
+            return "unreadable"
+        if group.right:
+            return "correct"
+        matches = not isinstance(value, Error) and self._matches(at, value)
+        if group.typed:
+            return "hard_coded" if matches else "wrong"
+        if matches:
+            return "hard_coded" if self._idle(group) else "fragile"
+        return "wrong"
+
+    def _matches(self, at: int, value: object) -> bool:
+        return same(value, self.rule_value(at)) or same(value, self.expected[at])
+
+    def _idle(self, group: Group) -> bool:
+        """Whether a formula gives one number whatever it reads: a typed number in disguise."""
+        found = [self.grid(number).peek(group.cell) for number in range(4)]
+        return all(same(found[0], other) for other in found[1:])
+
+    @cached_property
+    def changed(self) -> list[int]:
+        """The exercise's given cells that are not as they were handed out."""
+        out = []
+        for at in self.changed_formulas:
+            group = self.groups.get(self.places.actual[at])
+            if group is None or not group.right:
+                out.append(at)
+        return [
+            *out,
+            *(at for at, value in self.given.items() if not same(self.values.get(self.places.actual[at]), value)),
+        ]
+
+    # ---- consequences
+
+    def _follow(self, found: dict[int, Verdict]) -> None:
+        """Cells that are right in themselves and differ from the key, since a cell that they read is not."""
+        self.because: dict[int, tuple[int, ...]] = {}
+        for cell in self.order:
+            self.because[cell] = self._causes(cell, found)
+        for at in self.answers:
+            cell = self.places.actual[at]
+            if (
+                found[cell] == "correct"
+                and self.because.get(cell)
+                and not same(self.values.get(cell), self.expected[at])
+            ):
+                found[cell] = "follow_on"
+
+    def _causes(self, cell: int, found: dict[int, Verdict]) -> tuple[int, ...]:
+        """The nearest cells that are not right, going back from a cell."""
+        direct: dict[int, None] = {}
+        further: dict[int, None] = {}
+        for one in self.reads(cell):
+            verdict = found.get(one)
+            if verdict is not None and verdict not in ("correct", "follow_on"):
+                direct[one] = None
+            else:
+                further.update(dict.fromkeys(self.because.get(one, ())))
+            if len(direct) >= MOST_BECAUSE:
+                break
+        return tuple(direct or further)[:MOST_BECAUSE]

@@ -1,0 +1,119 @@
+"""The solved sheet: every formula of an exercise in its place, and what it computes for any inputs and data.
+
+It is the same for all learners of an exercise, so it is made once; only numbers differ.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
+
+from gradsheet.address import Cell, letters
+from gradsheet.checking.spec import Exercise
+from gradsheet.formula.address import pack
+from gradsheet.formula.cells import Error, Workbook
+from gradsheet.formula.evaluation import Evaluation, evaluate
+from gradsheet.formula.plan import Plan
+from gradsheet.workbook.layout import Content, Layout
+
+SHEET, DATA = 0, 1
+"""The numbers of the experiment's sheet and of its data in the plan of the key."""
+
+Shown = float | bool | str
+
+
+class Key:
+    """All cells of an exercise.
+
+    Args:
+        layout: where they stand.
+
+    Attributes:
+        contents: every formula cell by its key in the plan.
+        inputs: the cell of each input.
+        points: the cells of each example, x and y.
+        counts: the cells that number passes and rows, which hold constants.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.contents: dict[int, Content] = {_at(SHEET, c.at): c for c in layout.contents()}
+        self.inputs: dict[str, int] = {name: _at(SHEET, at) for name, at in layout.inputs.items()}
+        first = layout.data[1]
+        self.points: list[tuple[int, int]] = [
+            (pack(DATA, first.row + i, first.column), pack(DATA, first.row + i, first.column + 1))
+            for i in range(layout.examples)
+        ]
+        self.rows_of_points: dict[int, tuple[int, str]] = {
+            at: (i, name) for i, pair in enumerate(self.points) for at, name in zip(pair, ("x", "y"), strict=True)
+        }
+        self.counts: dict[int, float] = {
+            _at(SHEET, layout.epoch_cell("epoch", n)): 0.0 for n in range(layout.warm + 1) if n < layout.passes
+        }
+        for number in range(layout.passes):
+            for row in range(layout.rows):
+                self.counts[_at(SHEET, layout.step_cell("row", number, row))] = row + 1.0
+        self.places: dict[tuple[str, str, int, int | None], int] = {
+            (c.table, c.column, c.number, c.row): key for key, c in self.contents.items()
+        }
+
+    @cached_property
+    def workbook(self) -> Workbook:
+        """The sheet and its data, without numbers of anyone's."""
+        layout = self.layout
+        sheet, data = layout.experiment.name, layout.data[0]
+        cells: dict[str, object] = {str(c.at): c.formula for c in self.contents.values()}
+        names: dict[str | tuple[str, str], str] = {
+            layout.name(name): f"{sheet}!${letters(at.column)}${at.row}" for name, at in layout.inputs.items()
+        }
+        return Workbook.of({sheet: cells, data: {}}, names)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The workbook, ready to calculate."""
+        return Plan(self.workbook)
+
+    @cached_property
+    def order(self) -> list[int]:
+        """Formula cells, precedents first."""
+        return self.plan.order()
+
+    def given(self, inputs: Mapping[str, float], points: Sequence[tuple[float, float]]) -> dict[int, float]:
+        """The constants of the sheet: inputs, examples and counters."""
+        held = dict(self.counts)
+        held |= {self.inputs[name]: float(value) for name, value in inputs.items() if name in self.inputs}
+        for (x, y), (at_x, at_y) in zip(points, self.points, strict=True):
+            held[at_x], held[at_y] = float(x), float(y)
+        return held
+
+    def values(self, inputs: Mapping[str, float], points: Sequence[tuple[float, float]]) -> Evaluation:
+        """What every cell computes."""
+        return evaluate(self.plan, given=self.given(inputs, points), order=self.order)
+
+
+@cache
+def _key(name: str, epochs: int) -> Key:
+    return Key(Exercise(name, (), epochs).layout)
+
+
+def key_of(exercise: Exercise) -> Key:
+    """The key of an exercise, made once."""
+    return _key(exercise.name, exercise.epochs)
+
+
+def shown(value: object) -> Shown:
+    """A value as a cell shows it: errors as their text."""
+    if isinstance(value, Error):
+        return value.value
+    return value if isinstance(value, float | bool | str) else 0.0
+
+
+def calm(values: Evaluation) -> bool:
+    """Whether a run stays among the numbers that one can look at."""
+    found = [values[key] for key in values.plan.formulas]
+    return all(isinstance(v, bool) or (isinstance(v, float) and math.isfinite(v) and abs(v) < 1e12) for v in found)
+
+
+def _at(sheet: int, cell: Cell) -> int:
+    return pack(sheet, cell.row, cell.column)

@@ -1,0 +1,37 @@
+"""When two numbers count as the same, and how many draws decide; stated here and nowhere else.
+
+float64 is exact; a formula that is written in another order differs in its last bits. So two numbers are the
+same where they differ by at most `TOLERANCE` of the larger one. A mistake that stays below that in every draw
+is none.
+"""
+
+from __future__ import annotations
+
+TOLERANCE = 1e-9
+DRAWS = 12
+LEAST = 6  # draws on which the rule must give a number, so that something is proven
+MOST = 60  # draws tried to get there
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two cells show the same value, up to the order of operations.
+
+    Example:
+        >>> same(0.1 + 0.2, 0.3), same(1.0, 1.001), same(True, 1.0)
+        (True, False, True)
+    """
+    if isinstance(one, float | bool) and isinstance(other, float | bool):
+        if one == other:
+            return True
+        return abs(one - other) <= TOLERANCE * max(abs(one), abs(other))
+    return type(one) is type(other) and one == other
+
+
+def usable(value: object) -> bool:
+    """Whether a draw proves something: a truth value, or a number that is finite and no excess.
+
+    Example:
+        >>> usable(1.0), usable(True), usable(float("inf")), usable("#NUM!")
+        (True, True, False, False)
+    """
+    return isinstance(value, bool) or (isinstance(value, float) and abs(value) < 1e100)

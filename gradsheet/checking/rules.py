@@ -1,0 +1,123 @@
+"""The rules of an exercise under draws: what each of its cells ought to give, whatever it reads.
+
+They are the same for every submission, so they are computed once and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from functools import cache, cached_property
+from typing import Any
+
+from gradsheet.checking.draws import Drawn, Side, free_draw
+from gradsheet.checking.key import Key, key_of
+from gradsheet.checking.policy import DRAWS, LEAST, MOST, usable
+from gradsheet.checking.spec import Exercise
+from gradsheet.formula.address import unpack
+from gradsheet.formula.plan import Plan
+
+
+class Rules:
+    """What the key says of its cells, under draws of everything."""
+
+    def __init__(self, key: Key) -> None:
+        self.key = key
+        self.side = Side(key.plan, {at: at for at in (*key.contents, *key.counts, *_constants(key))})
+        rows = {at for at in key.counts if unpack(at)[2] == key.layout.names["steps", "row"]}
+        self.free = frozenset(self.side.known) - rows
+        self.base = frozenset(_constants(key))
+        self.draw = free_draw(key)
+        self._grids: dict[int, Drawn] = {}
+        self._draws: dict[int, tuple[tuple[int, Any], ...]] = {}
+
+    def grid(self, number: int) -> Drawn:
+        """The key's sheet with every cell drawn."""
+        if number not in self._grids:
+            self._grids[number] = Drawn(self.side, self.free, self.draw, number)
+        return self._grids[number]
+
+    def draws(self, at: int) -> tuple[tuple[int, Any], ...]:
+        """For a cell of the key, the numbers of the draws in which its rule gives a value, and the values."""
+        found = self._draws.get(at)
+        if found is None:
+            collected: list[tuple[int, Any]] = []
+            for number in range(MOST):
+                value = self.grid(number).peek(at)
+                if usable(value):
+                    collected.append((number, value))
+                if len(collected) >= DRAWS or (number >= 2 * DRAWS and len(collected) >= LEAST):
+                    break
+            found = self._draws[at] = tuple(collected)
+        return found
+
+    def constant(self, at: int) -> bool:
+        """Whether a cell's rule reads nothing: a start at 0."""
+        return not self.key.plan.formulas[at].reads
+
+    @cached_property
+    def codes(self) -> dict[int, Hashable]:
+        """For every cell of the key, what its rule reads: equal for cells that have the same rule."""
+        plan = self.key.plan
+        return {
+            at: (plan.formulas[at].number, reads_of(plan, at, at, self.side.known, self.key))
+            for at in self.key.contents
+        }
+
+
+def reads_of(plan: Plan, cell: int, at: int, known: Any, key: Key) -> tuple[Hashable, ...]:
+    """What a formula reads, as seen from its own row: two cells with equal texts and reads are one function.
+
+    Args:
+        plan: the workbook of the formula.
+        cell: its key there.
+        at: the exercise's cell that it is.
+        known: the exercise's cell for each of the workbook's.
+        key: the exercise's cells.
+    """
+    _, row, column = unpack(cell)
+    found: list[Hashable] = []
+    for sheet, top, left, bottom, right in plan.formulas[cell].reads:
+        base = sheet << 36
+        r1 = top.at if top.absolute else row + top.at
+        c1 = left.at if left.absolute else column + left.at
+        first = base + (r1 << 15) + c1
+        if top is bottom and left is right:
+            found.append(_code(first, at, known, key, False))
+            continue
+        r2 = bottom.at if bottom.absolute else row + bottom.at
+        c2 = right.at if right.absolute else column + right.at
+        found.append((_code(first, at, known, key, True), _code(base + (r2 << 15) + c2, at, known, key, True)))
+    return tuple(found)
+
+
+def _code(cell: int, at: int, known: Any, key: Key, corner: bool) -> Hashable:
+    """A cell that is read, as seen from the reading cell; what is no cell of the exercise is itself."""
+    place = known.get(cell)
+    if place is None:
+        return cell
+    here, there = key.contents.get(at), key.contents.get(place)
+    if there is None or here is None:
+        point = key.rows_of_points.get(place)
+        if point is not None and here is not None and here.row is not None:
+            return "point", point[1], point[0] - here.row
+        return "given", place
+    passes = there.number - here.number
+    if there.row is None or here.row is None:
+        return there.table, there.column, passes, there.row
+    if passes or corner:
+        return there.table, there.column, passes, there.row - here.row, there.row
+    return there.table, there.column, 0, there.row - here.row
+
+
+def _constants(key: Key) -> list[int]:
+    return [*key.inputs.values(), *(at for pair in key.points for at in pair)]
+
+
+@cache
+def _rules(key: Key) -> Rules:
+    return Rules(key)
+
+
+def rules_of(exercise: Exercise) -> Rules:
+    """The rules of an exercise, kept from one submission to the next."""
+    return _rules(key_of(exercise))

@@ -1,0 +1,58 @@
+"""`gradsheet check`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from gradsheet.cli.group import main
+from gradsheet.cli.options import format_option
+
+
+@main.command()
+@click.argument("submissions", nargs=-1, required=True, metavar="FILE_OR_FOLDER...")
+@click.option("--learner", metavar="ID", help="Whose it must be.")
+@click.option("--learners", metavar="FILE.csv", help="The class: submissions of anyone else are not graded.")
+@click.option("--marks", metavar="FILE.toml", help="Weights of columns, and what a verdict earns.")
+@format_option
+def check(
+    submissions: Sequence[str], learner: str | None, learners: str | None, marks: str | None, format_: str
+) -> None:
+    """Check handed-in exercises: what is right, what is wrong, and what was misunderstood."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from gradsheet.checking.classroom import FEW, check
+    from gradsheet.checking.classroom import submissions as named
+    from gradsheet.cli.printing import print_json, print_rows
+    from gradsheet.report.feedback import CLASS_COLUMNS, class_rows, show_feedback
+
+    files = named(submissions)
+    quiet = len(files) <= FEW or not sys.stderr.isatty()
+    with Progress(console=Console(stderr=True), disable=quiet, transient=True) as progress:
+        bar = progress.add_task("checking", total=len(files))
+        found = check(
+            files,
+            learner=learner,
+            learners=learners,
+            marks=marks,
+            say=lambda done, _: progress.update(bar, completed=done),
+        )
+    if format_ == "json":
+        print_json([one.to_json() for one in found])
+    elif format_ == "csv":
+        print_rows("", CLASS_COLUMNS, class_rows(found), "csv")
+    else:
+        console = Console(highlight=False)
+        for one in found:
+            show_feedback(one, console)
+        if len(found) > 1:
+            graded = [one for one in found if one.status == "graded"]
+            right = sum(one.ok for one in graded)
+            click.echo(f"{len(found)} submissions: {len(graded)} graded, {right} of them all right.")
+    if all(one.status == "ungradable" for one in found):
+        sys.exit(2)
+    if not all(one.ok for one in found):
+        sys.exit(1)

@@ -1,0 +1,79 @@
+"""Feedback in the terminal, and as a CSV of the class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.text import Text
+
+from gradsheet.checking.feedback import WORDS, CellFeedback, Feedback
+from gradsheet.report.terminal import number
+
+COLOURS = {
+    "correct": "green",
+    "follow_on": "cyan",
+    "fragile": "yellow",
+    "hard_coded": "yellow",
+    "wrong": "red",
+    "missing": "magenta",
+    "unreadable": "red",
+}
+CLASS_COLUMNS = (
+    "file", "learner", "exercise", "status", "score", "max_score", "right", "follow_on", "wrong", "mistakes", "reason",
+)  # fmt: skip
+
+
+def spans(cells: Sequence[CellFeedback]) -> Iterator[tuple[str, list[CellFeedback]]]:
+    """Cells of a column one below the other of which the same is said, as one: ``J15:J42``."""
+    for _, group in groupby(cells, key=lambda c: (c.sheet, c.column, c.verdict, c.mistake)):
+        found = list(group)
+        first, last = found[0].cell, found[-1].cell
+        yield (first if len(found) == 1 else f"{first}:{last}"), found
+
+
+def show_feedback(feedback: Feedback, console: Console) -> None:
+    """One submission for a person: what is right in a line, what is not cell by cell."""
+    who = f"{escape(feedback.learner)}, " if feedback.learner else ""
+    console.print(f"[bold]{escape(Path(feedback.file).name)}[/bold]")
+    if feedback.status == "ungradable":
+        console.print(Padding(Text(f"not graded: {feedback.reason}", style="yellow"), (0, 0, 1, 2)))
+        return
+    console.print(f"  {who}{feedback.exercise}: {number(feedback.score)} of {number(feedback.max_score)}")
+    if feedback.reason:
+        console.print(Padding(Text(f"Note: {feedback.reason}.", style="dim"), (0, 0, 0, 2)))
+    for column, group in groupby(feedback.cells, key=lambda c: c.column):
+        cells = list(group)
+        if all(cell.verdict == "correct" for cell in cells):
+            console.print(Text(f"  {column}: all right", style="green"))
+            continue
+        console.print(Text(f"  {column}", style="bold"))
+        for where, same in spans(cells):
+            one = same[0]
+            style = COLOURS[one.verdict]
+            word = "" if one.verdict == "correct" else f" {WORDS[one.verdict]}:"
+            line = Text.assemble((where, f"bold {style}"), word, f" {one.message.partition(': ')[2]}")
+            console.print(Padding(line, (0, 0, 0, 4)))
+    console.print()
+
+
+def class_rows(found: Sequence[Feedback]) -> list[list[object]]:
+    """A row for each submission."""
+    rows: list[list[object]] = []
+    for one in found:
+        slugs = sorted({slug for cell in one.cells if cell.mistake for slug in cell.mistake.split("+")})
+        counts = one.counts
+        wrong = sum(n for verdict, n in counts.items() if verdict not in ("correct", "follow_on"))
+        graded = one.status == "graded"
+        rows.append(
+            [
+                one.file, one.learner, one.exercise, one.status, one.score if graded else None,
+                one.max_score if graded else None, counts["correct"], counts["follow_on"], wrong,
+                " ".join(slugs), one.reason,
+            ]
+        )  # fmt: skip
+    return rows
