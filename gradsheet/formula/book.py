@@ -155,7 +155,7 @@ class Book:
         sheet, row, column = unpack(key)
         held = self.workbook.sheets[plan.scope.sheet_names[sheet]].cells[a1(row, column)]
         text = held.text if isinstance(held, Formula) else ""
-        writer = Writer(plan, lanes=False)
+        writer = Writer(plan)
         writer.numbers.update(k for k in [*plan.formulas, *plan.owners])
         try:
             code = writer.lines(key)

@@ -86,7 +86,8 @@ def pick(place: float, values: list[float]) -> float:
     return values[int(place) - 1]
 
 
-def _plain(name: str) -> Any:
+def plain(name: str) -> Any:
+    """One of Excel's functions of numbers; an error is raised."""
     compute = FUNCTIONS[name].compute
 
     def run(*args: float) -> float:
@@ -99,7 +100,7 @@ def _plain(name: str) -> Any:
 
 
 NAMES: dict[str, Any] = {
-    **{word: _plain(name) for name, word in ELEMENTARY.items()},
+    **{word: plain(name) for name, word in ELEMENTARY.items()},
     "sqrt": math.sqrt,
     "absolute": abs,
     "exp": math.exp,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from gradsheet.formula.cells import Error
 from gradsheet.formula.failed import Failed
+from gradsheet.formula.graph import Traced, Untraceable
 from gradsheet.formula.values import (
     Area,
     Areas,
@@ -27,9 +28,12 @@ def _slowly(operator: Operator, left: Value, right: Value) -> Value:
     if isinstance(left, Array) or isinstance(right, Array):
         return lift(operator, left, right)
     try:
-        return operator(number(left), number(right))
+        a, b = number(left), number(right)
     except Failed as failed:
         return failed.error
+    if isinstance(a, Traced) or isinstance(b, Traced):
+        raise Untraceable(f"{operator.__name__} within a function")
+    return operator(a, b)
 
 
 def add(left: Value, right: Value) -> Value:

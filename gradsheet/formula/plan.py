@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from gradsheet.errors import GradsheetError
@@ -13,7 +13,7 @@ from gradsheet.formula.address import a1, pack, parse_a1, parse_area, unpack
 from gradsheet.formula.cells import Error, Formula, Workbook
 from gradsheet.formula.functions import FUNCTIONS
 from gradsheet.formula.parser import parse
-from gradsheet.formula.precedents import Region, ordered, regions
+from gradsheet.formula.precedents import Region, ordered, reaches_further, regions
 from gradsheet.formula.scope import Scope, Unsupported
 from gradsheet.formula.translate import Translator, functions_in
 
@@ -44,6 +44,16 @@ NAMESPACE: dict[str, Any] = {
 }
 
 
+def _words(traced: bool) -> dict[str, Any]:
+    """What the code of patterns and names calls."""
+    if not traced:
+        return dict(NAMESPACE)
+    from gradsheet.formula.traced_operators import NAMES
+    from gradsheet.formula.traced_table import TABLE
+
+    return {**NAMESPACE, **NAMES, "F": TABLE}
+
+
 @dataclass(slots=True)
 class Pattern:
     """A formula as it stands in every cell of a fill-down run, on one sheet."""
@@ -56,7 +66,7 @@ class Pattern:
     expression: str
     reads: list[Region]
     unsupported: str | None = None
-    moving: list[tuple[int, bool]] = field(default_factory=list)
+    reaches_further: bool = False
 
 
 class Plan:
@@ -82,8 +92,8 @@ class Plan:
         self._trees: dict[str, s.Node] = {}
         for index, (name, sheet) in enumerate(workbook.sheets.items()):
             self._read(index, name, sheet.cells)
-        self._factory: Callable[..., tuple[Callable[[int, int, int], Any], ...]] | None = None
-        self.tables_by_name: dict[Any, Any] = {}
+        self._factories: dict[bool, Callable[..., tuple[Callable[[int, int, int], Any], ...]]] = {}
+        self._named: dict[Any, Any] = {}
 
     # ---- reading
 
@@ -138,6 +148,7 @@ class Plan:
         except Unsupported as reason:
             pattern.unsupported = str(reason)
         pattern.reads = regions(tree, self.scope, sheet, row, column)
+        pattern.reaches_further = reaches_further(tree, self.scope, sheet)
         self.patterns.append(pattern)
         self._by_text[sheet, mark, is_array, formula.dynamic] = pattern
         return pattern
@@ -151,27 +162,35 @@ class Plan:
 
     # ---- running
 
-    def bind(self, v: Any, here: Any, named: Any) -> tuple[Callable[[int, int, int], Any], ...]:
-        """The patterns as Python functions of a cell's key, row and column, reading from `v`."""
-        if self._factory is None:
+    def bind(self, v: Any, here: Any, named: Any, traced: bool = False) -> tuple[Callable[[int, int, int], Any], ...]:
+        """The patterns as Python functions of a cell's key, row and column, reading from `v`.
+
+        Args:
+            v: the values by key.
+            here: what tells a function where it stands.
+            named: what reads a defined name.
+            traced: whether they run on numbers that differ from lane to lane.
+        """
+        factory = self._factories.get(traced)
+        if factory is None:
             lines = ["def bind(v, here, named):"]
             for pattern in self.patterns:
                 lines.append(f"    def p{pattern.number}(k, r, c): return {pattern.expression}")
             lines.append(f"    return ({''.join(f'p{p.number}, ' for p in self.patterns)})")
-            namespace = dict(NAMESPACE)
+            namespace = _words(traced)
             exec(compile("\n".join(lines), "<patterns>", "exec"), namespace)
-            self._factory = namespace["bind"]
-        return self._factory(v, here, named)
+            factory = self._factories[traced] = namespace["bind"]
+        return factory(v, here, named)
 
-    def named(self, key: tuple[int | None, str], sheet: int) -> Callable[..., Any]:
+    def named(self, key: tuple[int | None, str], sheet: int, traced: bool = False) -> Callable[..., Any]:
         """A defined name as a Python function of `v`, `here`, `named` and a cell."""
-        found = self.tables_by_name.get((key, sheet))
+        found = self._named.get((key, sheet, traced))
         if found is None:
             own = sheet if key[0] is None else key[0]
             code = Translator(self.scope, own).expression(self.scope.meaning(key), True, True)
             source = f"lambda v, here, named, k, r, c: {code}"
-            found = eval(compile(source, f"<name {key[1]}>", "eval"), dict(NAMESPACE))
-            self.tables_by_name[key, sheet] = found
+            found = eval(compile(source, f"<name {key[1]}>", "eval"), _words(traced))
+            self._named[key, sheet, traced] = found
         return found  # type: ignore[no-any-return]
 
     # ---- precedents

@@ -61,6 +61,33 @@ def regions(node: s.Node, scope: Scope, sheet: int, row: int, column: int) -> li
     return list(found)
 
 
+def reaches_further(node: s.Node, scope: Scope, sheet: int) -> bool:
+    """Whether a formula may read cells that its text does not name: by OFFSET, or a range between two calls."""
+    seen: set[tuple[int | None, str]] = set()
+
+    def walk(node: s.Node, own: int) -> bool:
+        match node:
+            case s.Call("OFFSET" | "INDIRECT", _):
+                return True
+            case s.Infix(":", left, right) if not (isinstance(left, s.CellRef) and isinstance(right, s.CellRef)):
+                return True
+            case s.Name(prefix, name):
+                return follow(prefix, name, own)
+            case s.Call(name, args):
+                return follow(None, name, own) or any(walk(x, own) for x in args)
+            case _:
+                return any(walk(x, own) for x in s.children(node))
+
+    def follow(prefix: str | None, name: str, own: int) -> bool:
+        key = scope.find(prefix, name, own)
+        if key is None or key in seen:
+            return False
+        seen.add(key)
+        return walk(scope.meaning(key), own if key[0] is None else key[0])
+
+    return walk(node, sheet)
+
+
 def _sheet(scope: Scope, name: str | None, own: int) -> int | None:
     try:
         return scope.sheet(name, own)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradsheet.errors import GradsheetError
 from gradsheet.formula import floats
 from gradsheet.formula.cells import Error, Workbook
 from gradsheet.formula.context import calculates
 from gradsheet.formula.evaluation import evaluate
+from gradsheet.formula.graph import Untraceable
 from gradsheet.formula.plan import Plan
 from gradsheet.formula.straight import Writer
 from gradsheet.formula.straight_code import NotStraight
 
-BLOCK = 32_768  # lanes at a time where no gradient is wanted: what a pass keeps then fits the caches
+if TYPE_CHECKING:
+    from gradsheet.formula.lanes import Lanes
 
 
 class Program:
@@ -44,7 +46,9 @@ class Program:
         self._output_keys = [key for _, key in outputs]
         self._seed = seed
         self._slow_reason: str | None = None
-        self._codes: dict[bool, tuple[str, Callable[..., Any] | None]] = {}
+        self._code: tuple[str, Callable[..., Any] | None] | None = None
+        self._traced = False
+        self._lanes: Lanes | None = None
         self._needed = [k for k in self._order() if k not in set(self._input_keys)]
 
     def _order(self) -> list[int]:
@@ -59,67 +63,89 @@ class Program:
     # ---- code
 
     @property
-    def source(self) -> str:
-        """The Python that runs on floats, a line for each cell."""
-        return self._code(False)[0]
+    def lanes_source(self) -> str:
+        """The Python that runs on tensors, a line for each operation."""
+        lanes = self._on_tensors()
+        return lanes.source if lanes is not None else f"# lane by lane: {self._slow_reason}"
 
     @property
-    def lanes_source(self) -> str:
-        """The Python that runs on tensors."""
-        return self._code(True)[0]
+    def flat(self) -> list[str]:
+        """Where no gradient passes: rounding, look-ups by a number that changes, functions without derivative here.
 
-    def _code(self, lanes: bool) -> tuple[str, Callable[..., Any] | None]:
-        found = self._codes.get(lanes)
-        if found is None:
-            found = self._codes[lanes] = self._write(lanes)
-        return found
+        Example:
+            >>> from gradsheet.formula.book import Book
+            >>> Book.of({"s": {"A1": 2, "A2": "=ROUND(A1,0)+A1"}}).program(["s!A1"], ["s!A2"]).flat
+            ['ROUND in s!A2']
+        """
+        lanes = self._on_tensors()
+        return lanes.flat if lanes is not None else [str(self._slow_reason)]
 
-    def _write(self, lanes: bool) -> tuple[str, Callable[..., Any] | None]:
-        plan, writer = self._plan, Writer(self._plan, lanes)
+    @property
+    @calculates
+    def differentiable(self) -> bool:
+        """Whether it runs on tensors as a whole, with gradients, rather than lane by lane."""
+        return self._on_tensors() is not None
+
+    def _on_tensors(self) -> Lanes | None:
+        """What runs on tensors; None where a formula needs to know a number that differs from lane to lane."""
+        if not self._traced:
+            from gradsheet.formula.lanes import Lanes
+
+            self._traced = True
+            try:
+                self._lanes = Lanes(self._plan, self._input_keys, self._output_keys, self._needed, self._seed)
+            except Untraceable as reason:
+                self._slow_reason = str(reason)
+        return self._lanes
+
+    @property
+    def _run(self) -> Callable[..., Any] | None:
+        if self._code is None:
+            self._code = self._write()
+        return self._code[1]
+
+    @property
+    def source(self) -> str:
+        """The Python that runs on floats, a line for each cell."""
+        if self._code is None:
+            self._code = self._write()
+        return self._code[0]
+
+    def _write(self) -> tuple[str, Callable[..., Any] | None]:
+        plan, writer = self._plan, Writer(self._plan)
         names = [writer.variable(k) for k in self._input_keys]
         writer.numbers.update(self._input_keys)
         moving = set(self._input_keys)
-        writer.varying.update(names)
         folded: Any = None
+        filled: dict[int, list[int]] = {}
+        for k, owner in plan.owners.items():
+            filled.setdefault(owner, []).append(k)
         lines: list[str] = []
         for key in self._needed:
-            depends = any(before in moving for before in self._reads(key))
+            further = plan.formulas[key].reaches_further
+            depends = further or any(before in moving for before in self._reads(key))
             if depends:
                 moving.add(key)
-                moving.update(k for k, owner in plan.owners.items() if owner == key)
+                moving.update(filled.get(key, ()))
             try:
-                new = writer.lines(key)
+                lines.extend(writer.lines(key))
             except NotStraight as reason:
                 if depends:
-                    self._slow_reason = f"{plan.label(key)}: {reason}"
-                    return f"# not straight-line code: {self._slow_reason}", None
+                    return f"# not straight-line code: {plan.label(key)}: {reason}", None
                 if folded is None:
                     folded = evaluate(plan, self._needed, self._given([None] * len(names)), self._seed)
-                for k in (key, *(k for k, owner in plan.owners.items() if owner == key)):
+                for k in (key, *filled.get(key, ())):
                     if k in folded:
                         writer.constants[k] = folded[k]
-                continue
-            if depends:
-                writer.varying.update(line.split(" = ", 1)[0] for line in new)
-            lines.extend(new)
         try:
             results = [self._result(writer, k) for k in self._output_keys]
         except NotStraight as reason:
-            self._slow_reason = str(reason)
             return f"# not straight-line code: {reason}", None
         assigned = [line.split(" = ", 1)[0] for line in lines]
-        tail = (
-            f"return [{', '.join(results)}]"
-            if lanes
-            else f"return [{', '.join(results)}], ({''.join(f'{x}, ' for x in assigned)})"
-        )
+        tail = f"return [{', '.join(results)}], ({''.join(f'{x}, ' for x in assigned)})"
         body = "\n".join(f"    {line}" for line in [*lines, tail])
         source = f"def program({', '.join(names)}):\n{body}\n"
-        if lanes:
-            from gradsheet.formula.lanes import NAMES
-        else:
-            NAMES = floats.NAMES  # noqa: N806
-        namespace = dict(NAMES)
+        namespace = dict(floats.NAMES)
         exec(compile(source, "<program>", "exec"), namespace)
         return source, namespace["program"]
 
@@ -179,7 +205,7 @@ class Program:
         return {k: v for k, v in zip(self._input_keys, values, strict=True) if v is not None}
 
     def _on_floats(self, values: Sequence[Any]) -> list[Any]:
-        run = self._code(False)[1]
+        run = self._run
         if run is not None and all(type(v) is float and math.isfinite(v) for v in values):
             try:
                 results, cells = run(*values)
@@ -219,28 +245,21 @@ class Program:
             else:
                 wide.append(v)
         grad = torch.is_grad_enabled() and any(t.requires_grad for t in tensors)
-        run = self._code(True)[1]
+        run = self._on_tensors()
         if run is None or not all(isinstance(v, torch.Tensor) or type(v) is float for v in wide):
             if grad:
-                raise GradsheetError(f"no gradients through {self._slow_reason}; use torch.no_grad()")
+                raise GradsheetError(f"no gradients through {self._slow_reason or 'text'}; use torch.no_grad()")
             return self._lane_by_lane(wide, size)
-        blocks = [wide]
-        if not grad and size > BLOCK:
-            blocks = [
-                [v[i : i + BLOCK] if isinstance(v, torch.Tensor) else v for v in wide] for i in range(0, size, BLOCK)
-            ]
-        parts: list[list[Any]] = []
-        for block in blocks:
-            count = next(v.numel() for v in block if isinstance(v, torch.Tensor))
-            try:
-                results = run(*block)
-            except floats.FAULTS as fault:  # an error on every lane, or one that a look-up may pass by
-                if grad:
-                    raise GradsheetError("no gradients where a cell that is read shows an error") from fault
-                return self._lane_by_lane(wide, size)
-            parts.append([_finished(r, count) for r in results])
-        joined = parts[0] if len(parts) == 1 else [torch.cat(column) for column in zip(*parts, strict=True)]
-        return dict(zip(self.outputs, joined, strict=True))
+        like = torch.empty(size, dtype=torch.float64, device=tensors[0].device)
+        try:
+            found = run(
+                torch.stack([v if isinstance(v, torch.Tensor) else torch.full_like(like, v) for v in wide]), grad
+            )
+        except floats.FAULTS as fault:  # an error on every lane, or one that a look-up may pass by
+            if grad:
+                raise GradsheetError("no gradients where a cell that is read shows an error") from fault
+            return self._lane_by_lane(wide, size)
+        return dict(zip(self.outputs, found, strict=True))
 
     def _lane_by_lane(self, wide: Sequence[Any], size: int) -> dict[str, Any]:
         import torch
@@ -278,12 +297,3 @@ class Program:
                 if isinstance(value, Error):
                     found[name][i] = value
         return found
-
-
-def _finished(result: Any, size: int) -> Any:
-    import torch
-
-    if not isinstance(result, torch.Tensor):
-        return torch.full((size,), float(result), dtype=torch.float64)
-    result = result.expand(size) if result.numel() != size else result
-    return torch.where(torch.isfinite(result), result, math.nan)

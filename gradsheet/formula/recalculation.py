@@ -33,7 +33,7 @@ class Recalculation:
             self._write()
 
     def _write(self) -> None:
-        plan, writer = self.plan, Writer(self.plan, lanes=False)
+        plan, writer = self.plan, Writer(self.plan)
         volatile = plan.volatile()
         lines: list[str] = []
         order = plan.order()

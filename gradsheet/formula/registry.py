@@ -28,10 +28,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable as PyCallable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from gradsheet.formula.cells import Error
 from gradsheet.formula.failed import Failed
+from gradsheet.formula.graph import Traced
 from gradsheet.formula.values import (
     MISSING,
     Area,
@@ -245,6 +246,11 @@ def function(
     return register
 
 
+def counts(cell: Value) -> TypeGuard[float]:
+    """Whether a cell in a range is a number, be it one that differs from lane to lane."""
+    return type(cell) is float or type(cell) is Traced
+
+
 def numbers(*values: Value) -> list[float]:
     """What SUM counts: numbers in ranges and arrays; of arguments typed in, also TRUE and "12".
 
@@ -265,6 +271,8 @@ def numbers(*values: Value) -> list[float]:
                     result.append(cell)
                 elif isinstance(cell, Error):
                     raise Failed(cell)
+                elif counts(cell):
+                    result.append(cell)
         else:
             result.append(number(value))  # an argument left empty is 0
     return result

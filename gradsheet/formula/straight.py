@@ -1,10 +1,8 @@
 """Straight-line Python for formulas that only make numbers of numbers: one line for each cell.
 
 What a cell reads is known from its text, so every cell becomes a local variable and every range the list of
-its cells. The same line runs on floats and, where the dialect is `lanes`, on tensors with one lane for each
-run. Two things differ there: IF calculates each branch on the lanes that take it, and what could turn an
-infinite intermediate back into a number (a denominator, a comparison, MAX) is guarded by ``finite``, since
-Excel has no infinities. On floats a guard is only needed within a formula; the cells are checked at the end.
+its cells. What could turn an infinite intermediate back into a number (a denominator, a comparison, MAX) is
+guarded by ``finite`` within a formula, since Excel has no infinities; the cells are checked at the end.
 
 A formula that is not of this kind raises `NotStraight`, and is left to `evaluation.py`.
 """
@@ -36,16 +34,13 @@ class Writer:
     Args:
         plan: the workbook.
         names: the variable of each cell that has one.
-        lanes: whether the lines run on tensors.
     """
 
     plan: Plan
-    lanes: bool
     names: dict[int, str] = field(default_factory=dict)
     constants: dict[int, Any] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     numbers: set[int] = field(default_factory=set)
-    varying: set[str] = field(default_factory=set)
 
     def variable(self, key: int) -> str:
         """The Python name of a cell: ``basic_F33``."""
@@ -97,7 +92,6 @@ class CellWriter:
     row: int
     column: int
     array: bool
-    reads: set[str] = field(default_factory=set)
 
     # ---- values: a Code for one number, a Table for an array
 
@@ -157,9 +151,7 @@ class CellWriter:
 
     def finite(self, code: Code) -> Code:
         """Guards a value that must not be infinite where that would be absorbed."""
-        if ATOM.fullmatch(code) and (not self.writer.lanes or code not in self.writer.varying):
-            return code
-        return f"finite({code})"
+        return code if ATOM.fullmatch(code) else f"finite({code})"
 
     def power(self, base: Any, exponent: Any) -> Any:
         """``base ^ exponent``: a product for a whole exponent."""
@@ -232,9 +224,7 @@ class CellWriter:
         """The variable or number of a cell; None for a blank."""
         writer = self.writer
         if key in writer.numbers:
-            name = writer.variable(key)
-            self.reads.add(name)
-            return name
+            return writer.variable(key)
         value = writer.constants.get(key)
         if value is None:
             value = writer.plan.constants.get(key)
@@ -293,7 +283,7 @@ class CellWriter:
         raise NotStraight(name)
 
     def condition(self, node: s.Node) -> Code:
-        """A truth value: a bool on floats, 1, 0 or NaN on lanes."""
+        """A truth value."""
         match node:
             case s.Infix(op, left, right) if op in _COMPARISONS:
                 a, b = (self.comparable(x) for x in (left, right))
@@ -315,28 +305,12 @@ class CellWriter:
         return self.finite(self.one(node))
 
     def choice(self, args: tuple[s.Node, ...]) -> Code:
-        """IF: on lanes, each branch is calculated on the lanes that take it."""
+        """IF; a branch left empty is 0."""
         if len(args) != 3:
             raise NotStraight("IF without three arguments")
         test = self.condition(args[0])
-        if not self.writer.lanes:
-            then, other = (self.finite_branch(x) for x in args[1:])
-            return f"({then} if {test} else {other})"
-        outer = self.reads
-        parts = []
-        for branch in args[1:]:
-            self.reads = set()
-            code = "0.0" if isinstance(branch, s.Missing) else self.one(branch)
-            used = sorted(self.reads & self.writer.varying)
-            outer |= self.reads
-            names = ", ".join(used)
-            parts.append(f"lambda {names}: {code}, ({names}{',' if used else ''})")
-        self.reads = outer
-        return f"choose({test}, {', '.join(parts)})"
-
-    def finite_branch(self, node: s.Node) -> Code:
-        """A branch of IF on floats; left empty, it is 0."""
-        return "0.0" if isinstance(node, s.Missing) else self.one(node)
+        then, other = ("0.0" if isinstance(x, s.Missing) else self.one(x) for x in args[1:])
+        return f"({then} if {test} else {other})"
 
 
 def _is_condition(node: s.Node) -> bool:

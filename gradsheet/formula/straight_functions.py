@@ -21,10 +21,7 @@ def _sumsq(cell: CellWriter, args: tuple[s.Node, ...]) -> Code:
 
 
 def _count(cell: CellWriter, args: tuple[s.Node, ...]) -> Code:
-    codes = cell.numbers(args)
-    if cell.writer.lanes and any(code in cell.writer.varying for code in codes):
-        return f"count({listed(codes)})"  # a lane may hold an error, which COUNT passes by
-    return repr(float(len(codes)))
+    return repr(float(len(cell.numbers(args))))
 
 
 def _average(cell: CellWriter, args: tuple[s.Node, ...]) -> Code:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from gradsheet.formula.address import pack
 from gradsheet.formula.cells import Error
 from gradsheet.formula.failed import Failed
+from gradsheet.formula.graph import Traced, TracedFlag, Untraceable
 
 Scalar = float | bool | str | Error | None
 Value = Any  # a scalar, an Array, an Area, an Areas or a Lambda
@@ -168,6 +169,8 @@ def number(value: Value) -> float:
         return parse_number(value)
     if isinstance(value, Error):
         raise Failed(value)
+    if isinstance(value, Traced):
+        return Traced(value.graph, value.at) if isinstance(value, TracedFlag) else value  # type: ignore[return-value]
     return number(corner(value))
 
 
@@ -204,6 +207,8 @@ def text(value: Value) -> str:
         return general(float(value))
     if isinstance(value, Error):
         raise Failed(value)
+    if isinstance(value, Traced):
+        raise Untraceable("a number as text")
     return text(corner(value))
 
 
@@ -239,6 +244,8 @@ def logical(value: Value) -> bool:
         raise Failed(Error.VALUE)
     if isinstance(value, Error):
         raise Failed(value)
+    if isinstance(value, Traced):
+        return bool(value)  # which says that it is not known
     return logical(corner(value))
 
 

@@ -14,6 +14,7 @@ from gradsheet.formula.registry import (
     Number,
     Range,
     Strict,
+    counts,
     function,
     numbers,
 )
@@ -82,7 +83,7 @@ def _pairs(first: Matrix, second: Matrix) -> list[tuple[float, float]]:
     for cell in (*a, *b):
         if isinstance(cell, Error):
             raise Failed(cell)
-    return [(x, y) for x, y in zip(a, b, strict=True) if type(x) is float and type(y) is float]
+    return [(x, y) for x, y in zip(a, b, strict=True) if counts(x) and counts(y)]
 
 
 @function("SUMXMY2")

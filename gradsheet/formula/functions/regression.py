@@ -8,7 +8,7 @@ from gradsheet.formula.cells import Error
 from gradsheet.formula.failed import Failed
 from gradsheet.formula.functions.math import add_up
 from gradsheet.formula.functions.statistics import mean
-from gradsheet.formula.registry import Matrix, Number, function
+from gradsheet.formula.registry import Matrix, Number, counts, function
 
 # ---- two variables
 
@@ -23,7 +23,7 @@ def pairs(ys: Matrix, xs: Matrix) -> tuple[list[float], list[float]]:
         for cell in (y, x):
             if isinstance(cell, Error):
                 raise Failed(cell)
-        if type(y) is float and type(x) is float:
+        if counts(y) and counts(x):
             kept.append((y, x))
     return [y for y, _ in kept], [x for _, x in kept]
 
