@@ -8,6 +8,7 @@ step divided by infinity is 0).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple
@@ -15,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 import torch
 from torch import Tensor
 
+from gradsheet.engine.quick import Quick, shared_out, suits
 from gradsheet.engine.recorder import Recorder
 from gradsheet.engine.setup import Number, Setup, check_size, prepare
 from gradsheet.engine.trace import Trace, join
@@ -26,6 +28,7 @@ from gradsheet.optimisers import Nothing
 BLOCK = 32_768
 """Lanes at a time: what a row computes then stays in the caches."""
 
+Rows = Callable[..., Any]
 Examples = Sequence[tuple[Tensor, Tensor]]
 Keep = Literal["all", "epochs"] | Collection[str]
 
@@ -94,11 +97,15 @@ def run(
     setup = prepare(entry, inputs, data, device, dtype)
     columns = len(entry.steps) if keep == "all" else len(keep) if isinstance(keep, list | tuple | set) else 0
     check_size(setup, len(entry.warmup) + (epochs + 1) * setup.batches, columns)
+    rows: Rows = _rows if entry.batch == "row" else _batch
+    if keep == "epochs" and suits(setup):
+        rows = Quick(rows, dtype)
+        return join(setup, shared_out(lambda part: _loop(part, epochs, keep, rows), setup.blocks(BLOCK)))
     with torch.no_grad():
-        return join(setup, [_loop(part, epochs, keep) for part in setup.blocks(BLOCK)])
+        return join(setup, [_loop(part, epochs, keep, rows) for part in setup.blocks(BLOCK)])
 
 
-def _loop(setup: Setup, epochs: int, keep: Keep) -> Trace:
+def _loop(setup: Setup, epochs: int, keep: Keep, rows: Rows) -> Trace:
     entry, warm = setup.experiment, len(setup.experiment.warmup)
     rule = entry.optimiser
     batches = setup.batches
@@ -116,7 +123,7 @@ def _loop(setup: Setup, epochs: int, keep: Keep) -> Trace:
             else:
                 held = _shaped(setup, rule.first(state, setup.here, held))
         recorder.enter(weights, state, held)
-        done = _pass(setup, at, weights, state, held, recorder)
+        done = _pass(setup, at, weights, state, held, recorder, rows)
         sums = SimpleNamespace(
             grad2=done.grad2, count=done.grads, epoch=epoch, root_sum=sqrt(done.err2), err2=done.err2
         )
@@ -140,19 +147,27 @@ def _loop(setup: Setup, epochs: int, keep: Keep) -> Trace:
     return recorder.trace(epochs)
 
 
-def _pass(setup: Setup, number: int, weights: Tensor, state: Any, held: Any, recorder: Recorder) -> Pass:
+def _pass(setup: Setup, number: int, weights: Tensor, state: Any, held: Any, recorder: Recorder, rows: Rows) -> Pass:
     """Plainly; carefully where that left the finite numbers."""
     mark = recorder.mark()
-    rows = _rows if setup.experiment.batch == "row" else _batch
     examples = setup.examples(number)
-    done = rows(setup, examples, weights, state, held, recorder, careful=False)
+    done: Pass = rows(setup, examples, weights, state, held, recorder, careful=False)
     finite = [done.weights, done.err2, done.grad2, *done.state, *(held or ())]
-    if not all(bool(t.isfinite().all()) for t in finite):
+    if all(_finite(t) for t in finite):
+        pass
+    elif isinstance(rows, Quick):
+        done = rows.mended(done, setup, examples, weights, state, held)
+    else:
         recorder.rewind(mark)
         done = rows(setup, examples, weights, state, held, recorder, careful=True)
     if done.shown is not None:
         recorder.update(done.shown, done.state)
     return done
+
+
+def _finite(tensor: Tensor) -> bool:
+    """Whether all of it is; a sum says so faster where it does not overflow."""
+    return math.isfinite(float(tensor.sum())) or bool(tensor.isfinite().all())
 
 
 def _rows(

@@ -69,16 +69,26 @@ class Setup:
     def blocks(self, size: int) -> Iterator[Setup]:
         """The same lanes, so many at a time."""
         for first in range(0, self.lanes, size):
-            lanes = slice(first, first + size)
-            yield replace(
-                self,
-                inputs={n: t[lanes] for n, t in self.inputs.items()},
-                per_weight={n: t[lanes] for n, t in self.per_weight.items()},
-                here=SimpleNamespace(**{n: t[..., lanes] for n, t in vars(self.here).items()}),
-                x=self.x[:, lanes] if self.x.shape[1] > 1 else self.x,
-                y=self.y[:, lanes] if self.y.shape[1] > 1 else self.y,
-                start=self.start[:, lanes],
-            )
+            yield self.part(slice(first, first + size))
+
+    def part(self, lanes: slice | Tensor) -> Setup:
+        """Some of the lanes; what is the same for all of them takes no more room for it."""
+        count = self.start[0, lanes].shape[0]
+
+        def of(tensor: Tensor) -> Tensor:
+            if tensor.stride(-1) == 0:
+                return tensor[..., :1].expand(*tensor.shape[:-1], count)
+            return tensor[..., lanes]
+
+        return replace(
+            self,
+            inputs={n: of(t) for n, t in self.inputs.items()},
+            per_weight={n: of(t) for n, t in self.per_weight.items()},
+            here=SimpleNamespace(**{n: of(t) for n, t in vars(self.here).items()}),
+            x=of(self.x) if self.x.shape[1] > 1 else self.x,
+            y=of(self.y) if self.y.shape[1] > 1 else self.y,
+            start=of(self.start),
+        )
 
 
 def prepare(
