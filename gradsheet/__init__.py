@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gradsheet.errors import GradsheetError
     from gradsheet.plotting.plot import plot
     from gradsheet.proof.report import parity
+    from gradsheet.solving.solve import solve
     from gradsheet.workbook.export import export
     from gradsheet.workbook.load import load
 
@@ -31,6 +32,7 @@ _HOMES = {
     "parity": "gradsheet.proof.report",
     "plot": "gradsheet.plotting.plot",
     "run": "gradsheet.engine",
+    "solve": "gradsheet.solving.solve",
 }
 __all__ = [
     "GradsheetError",
@@ -43,6 +45,7 @@ __all__ = [
     "parity",
     "plot",
     "run",
+    "solve",
 ]
 
 

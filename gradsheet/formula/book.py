@@ -11,6 +11,7 @@ from gradsheet.formula.address import a1, pack, parse_a1, unpack
 from gradsheet.formula.cells import Error, Formula, Table, Workbook
 from gradsheet.formula.context import calculates
 from gradsheet.formula.evaluation import Evaluation, evaluate
+from gradsheet.formula.named_cells import cells_named
 from gradsheet.formula.plan import Plan
 from gradsheet.formula.program import Program
 from gradsheet.formula.recalculation import Recalculation
@@ -120,6 +121,36 @@ class Book:
         except GradsheetError:
             raise GradsheetError(f"'{address}' is neither a cell nor a defined name of this workbook") from None
         return pack(sheet, row, column)
+
+    @calculates
+    def cells(self, text: str, sheet: str | None = None) -> list[str]:
+        """The addresses of the cells that a text names: cells, ranges, names, table columns, joined by commas.
+
+        Args:
+            text: such as ``linear!R4:AA4,AC4``; a part without a sheet is on that of the part before.
+            sheet: of a first part that names none.
+
+        Raises:
+            GradsheetError: for what names no cells.
+
+        Example:
+            >>> Book.of({"s": {}}, names={"row": "s!$A$1:$B$1"}).cells("row,B2")
+            ['s!A1', 's!B1', 's!B2']
+        """
+        own = None if sheet is None else self._plan.scope.sheet(sheet, 0)
+        return [self._plan.label(key) for key in cells_named(self._plan.scope, text, own)]
+
+    @calculates
+    def holds(self, address: str) -> Any:
+        """What a cell holds: a number, text, a boolean, an `Error`, None, or the `Formula` that fills it.
+
+        Example:
+            >>> Book.of({"s": {"A1": 3}}).holds("s!A1")
+            3.0
+        """
+        key = self.key(address)
+        sheet, row, column = unpack(self._plan.owners.get(key, key))
+        return self.workbook.sheets[self._plan.scope.sheet_names[sheet]].cells.get(a1(row, column))
 
     @calculates
     def program(self, inputs: Sequence[str], outputs: Sequence[str], seed: int = 0) -> Program:

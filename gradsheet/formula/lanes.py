@@ -47,6 +47,7 @@ class Lanes:
         writer = Writer(plan)
         self._tape = Tape(schedule, {at: writer.variable(key) for at, key in trace.cells.items() if at in shown})
         self.source = self._tape.source
+        self.reached = schedule.reached
         self.flat = sorted({trace.graph.flat[at] for at in schedule.nodes if at in trace.graph.flat})
 
     def __call__(self, inputs: Tensor, grad: bool) -> list[Tensor]:

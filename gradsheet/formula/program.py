@@ -261,6 +261,29 @@ class Program:
             return self._lane_by_lane(wide, size)
         return dict(zip(self.outputs, found, strict=True))
 
+    @calculates
+    def batch(self, inputs: Any) -> Any:
+        """All outputs as one tensor ``(outputs, lanes)``, for all inputs as one ``(inputs, lanes)``.
+
+        Example:
+            >>> import torch
+            >>> from gradsheet.formula.book import Book
+            >>> program = Book.of({"s": {"A1": 2, "A2": "=A1*A1"}}).program(["s!A1"], ["s!A2"])
+            >>> program.batch(torch.tensor([[3.0, 4.0]], dtype=torch.float64)).tolist()
+            [[9.0, 16.0]]
+        """
+        import torch
+
+        found = self._on_lanes(list(inputs.unbind(0)))
+        return torch.stack([found[name] for name in self.outputs])
+
+    @property
+    @calculates
+    def reached(self) -> list[str]:
+        """The inputs that any output depends on; all of them where that is not known."""
+        lanes = self._on_tensors()
+        return self.inputs if lanes is None else [self.inputs[i] for i in lanes.reached]
+
     def _lane_by_lane(self, wide: Sequence[Any], size: int) -> dict[str, Any]:
         import torch
 

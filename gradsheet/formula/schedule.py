@@ -51,6 +51,8 @@ class Schedule:
         self._views: dict[Any, int] = {}
         nodes = _merged(graph, wanted)
         self.nodes = list(nodes)
+        read = {x for _, args, _ in nodes.values() for x in args if type(x) is int} | set(wanted)
+        self.reached = [i for i in range(graph.inputs) if i in read]
         for level in _levels(graph, nodes, wanted):
             for (op, extra, size), members in level.items():
                 if len(members) >= FEWEST:

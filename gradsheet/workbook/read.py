@@ -99,6 +99,17 @@ def parse(package: Package) -> Contents:
         ) from problem
 
 
+def sheet_parts(package: Package) -> tuple[str, dict[str, str]]:
+    """The name of the workbook's own part, and of each sheet's, by its title."""
+    archive = _Archive(package.parts)
+    path = _workbook_part(archive.parse(Manifest, "[Content_Types].xml"))
+    names = {name.casefold(): name for name in package.parts}
+    relations = {relation.Id: relation for relation in archive.relations(path)}
+    sheets = archive.parse(WorkbookPackage, path).sheets
+    found = {entry.name: names.get(relations[entry.id].target.removeprefix("/").casefold()) for entry in sheets}
+    return names[path.casefold()], {title: part for title, part in found.items() if part is not None}
+
+
 class _Archive:
     """The parts as openpyxl's functions expect a zip archive; part names ignore case, as in Excel."""
 
