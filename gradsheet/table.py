@@ -20,7 +20,7 @@ into A1 (`gradsheet.workbook.layout`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, NamedTuple
@@ -68,8 +68,10 @@ _TOKEN = re.compile(r"\b(prev|last)\(|\b([A-Za-z_]\w*)\b(?!\()")
 _FOLD = re.compile(r"\[(.) (.*?)\]")
 
 
-def expand(columns: Iterable[Column], weights: Sequence[str]) -> tuple[Column, ...]:
-    """Write out ``{w}`` and the folds over weights.
+def expand(
+    columns: Iterable[Column], weights: Sequence[str], called: Mapping[str, str] | None = None
+) -> tuple[Column, ...]:
+    """Write out ``{w}`` and the folds over weights; titles and notes say what a weight is `called`.
 
     Example:
         >>> [c.formula for c in expand([Column("new_{w}", "={w}-d_{w}*lr")], ["b", "a"])]
@@ -88,9 +90,10 @@ def expand(columns: Iterable[Column], weights: Sequence[str]) -> tuple[Column, .
             out.append(column)
             continue
         for w in weights:
-            texts = {
-                part: getattr(column, part).replace("{w}", w) for part in ("name", "formula", "first", "title", "note")
-            }
+            said = (called or {}).get(w, w)
+            texts = {part: getattr(column, part).replace("{w}", w) for part in ("name", "formula", "first")}
+            title = column.title or ("{w}" if column.name == "{w}" and said != w else "")
+            texts |= {"title": title.replace("{w}", said), "note": column.note.replace("{w}", said)}
             out.append(replace(column, **texts))
     return tuple(out)
 

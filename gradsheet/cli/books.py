@@ -38,7 +38,7 @@ def export(
     experiments: Sequence[str],
     everything: bool,
     out: str | None,
-    epochs: int,
+    epochs: int | None,
     settings: Sequence[str],
     gradient: str | None,
     carry: str | None,

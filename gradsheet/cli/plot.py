@@ -29,7 +29,7 @@ from gradsheet.cli.options import (
 def plot(
     experiment: str,
     out: str,
-    epochs: int,
+    epochs: int | None,
     settings: Sequence[str],
     gradient: str | None,
     carry: str | None,

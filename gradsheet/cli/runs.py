@@ -56,7 +56,7 @@ def list_(format_: str) -> None:
 @format_option
 def run(
     experiment: str,
-    epochs: int,
+    epochs: int | None,
     settings: Sequence[str],
     gradient: str | None,
     carry: str | None,
@@ -69,7 +69,7 @@ def run(
 ) -> None:
     """Run EXPERIMENT in PyTorch and print its epochs."""
     import gradsheet
-    from gradsheet.report.runs import epochs_json, run_json
+    from gradsheet.report.runs import epochs_json, rows_json, run_json
 
     trace = gradsheet.run(
         experiment,
@@ -93,6 +93,13 @@ def run(
         return
     if format_ == "json":
         print_json(run_json(trace))
+        return
+    if trace.experiment.printout and format_ == "table":
+        click.echo(trace.experiment.printout(trace))
+        return
+    if not trace.experiment.trains:
+        found = rows_json(trace)
+        print_rows(trace.experiment.title, list(found[0]), [list(row.values()) for row in found], format_)
         return
     weights = sorted(trace.experiment.model.weights)
     entries = epochs_json(trace)

@@ -12,7 +12,7 @@ from torch import Tensor
 from gradsheet.engine.setup import Setup
 from gradsheet.engine.trace import Trace
 from gradsheet.errors import GradsheetError
-from gradsheet.experiments.tables import ENTERS
+from gradsheet.experiments.tables import ENTERS, states
 from gradsheet.table import Column
 
 
@@ -55,8 +55,10 @@ class Recorder:
         experiment = self.setup.experiment
         self._note_pass("", weights)
         prefix = "" if experiment.batch == "row" else ENTERS
+        remembered = {c.name.removesuffix("_{w}") for c in states(experiment)}
         for name, value in state._asdict().items():
-            self._note_pass(prefix + name, value)
+            if name in remembered:
+                self._note_pass(prefix + name, value)
         if experiment.model.collapse:
             for name, value in experiment.model.collapse.compute(weights, None, {}, self.setup.here).items():
                 self._note_pass(name, value)
@@ -77,8 +79,9 @@ class Recorder:
 
     def close(self, epoch: Tensor, accepted: Tensor, sums: Any, footers: Any, broken: Tensor) -> None:
         """A pass ends."""
-        for name, value in self.setup.experiment.model.loss.summed(sums.err2, self.setup.rows).items():
-            self._note_pass(name, value)
+        if self.setup.experiment.trains:
+            for name, value in self.setup.experiment.model.loss.summed(sums.err2, self.setup.rows).items():
+                self._note_pass(name, value)
         if footers is not None:
             for name, value in footers._asdict().items():
                 self._note_pass(name, value)

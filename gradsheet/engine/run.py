@@ -48,7 +48,7 @@ class Pass(NamedTuple):
 
 def run(
     name: str | Experiment,
-    epochs: int = 10,
+    epochs: int | None = None,
     *,
     gradient: str | None = None,
     carry: str | None = None,
@@ -57,14 +57,15 @@ def run(
     data: Any = None,
     keep: Keep = "all",
     device: str = "cpu",
-    dtype: torch.dtype = torch.float64,
+    dtype: torch.dtype | None = None,
     **inputs: Number,
 ) -> Trace:
     """Run an experiment, any number of settings at once.
 
     Args:
         name: an entry of the catalogue, or its name.
-        epochs: how many passes over the data; the trace also holds the pass that starts from the last weights.
+        epochs: how many passes over the data, the experiment's usual number (10 for most) where not given; the trace
+            also holds the pass that starts from the last weights.
         gradient: "analytic", "numeric" (finite differences) or "autograd"; the entry's own where not given.
         carry: "entering" or "updated": which weights a pass hands to the next.
         optimiser: another rule than the entry's own ("sgd", "adam" …), with its sheet's defaults and warm-up.
@@ -72,7 +73,7 @@ def run(
         data: training examples, (N, 2) or (B, N, 2); the course's 29 rows where not given.
         keep: "all" columns of every row, only the "epochs" table, or the names of the columns that are wanted.
         device: "cpu", or "cuda" where there is one.
-        dtype: float64 is what spreadsheets compute in.
+        dtype: float64, which is what spreadsheets compute in; float32 where the experiment is told in it.
         **inputs: any input of the experiment, a number or one value per lane, (B,); ``start`` sets all weights.
 
     Returns:
@@ -91,15 +92,18 @@ def run(
     Source: graddesc.xlsx, basic!F33.
     """
     entry = experiment(name).configured(gradient, carry, optimiser, batch)
+    epochs = entry.usual_epochs if epochs is None else epochs
     if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 0:
         raise GradsheetError(f"{entry.name}: epochs is {epochs!r}; give a whole number, 0 or more")
     _check_device(device)
-    setup = prepare(entry, inputs, data, device, dtype)
+    setup = prepare(entry, inputs, data, device, dtype or getattr(torch, entry.dtype))
     columns = len(entry.steps) if keep == "all" else len(keep) if isinstance(keep, list | tuple | set) else 0
     check_size(setup, len(entry.warmup) + (epochs + 1) * setup.batches, columns)
     rows: Rows = _rows if entry.batch == "row" else _batch
-    if keep == "epochs" and suits(setup):
-        rows = Quick(rows, dtype)
+    if not entry.trains:
+        rows = _table
+    elif keep == "epochs" and suits(setup):
+        rows = Quick(rows, setup.start.dtype)
         return join(setup, shared_out(lambda part: _loop(part, epochs, keep, rows), setup.blocks(BLOCK)))
     with torch.no_grad():
         return join(setup, [_loop(part, epochs, keep, rows) for part in setup.blocks(BLOCK)])
@@ -234,6 +238,27 @@ def _batch(
     if any(c.name == "sum2_{w}" for c in entry.optimiser.columns):
         shown["sum2"] = grad2
     return Pass(new, weights, state, err2, grad2, broken, 1, shown)
+
+
+def _table(
+    setup: Setup, examples: Examples, weights: Tensor, state: Any, held: Any, recorder: Recorder, careful: bool
+) -> Pass:
+    """Nothing is learnt: what the rows show, and what the rule remembers from one to the next."""
+    entry = setup.experiment
+    here = SimpleNamespace(**vars(setup.here))
+    lost = weights.new_zeros(setup.lanes)
+    broken = torch.full((setup.lanes,), -1, dtype=torch.long, device=weights.device)
+    for row, (x, y) in enumerate(examples):
+        here.row, here.x, here.y = row, x, y
+        shown = {"x": x, "y": y}
+        if entry.model.beside:
+            shown |= entry.model.beside.compute((), x, shown, here)
+        _, state = entry.optimiser.update(weights, weights, state, here)
+        for value in (*shown.values(), *state):
+            lost = lost + value * 0  # NaN from the first value on that is not finite
+        broken = torch.where((broken < 0) & ~lost.isfinite(), row, broken)
+        recorder.row(shown, state)
+    return Pass(weights, weights, state, lost, weights, broken, len(examples))
 
 
 def _shower(setup: Setup, recorder: Recorder, here: SimpleNamespace) -> Callable[..., dict[str, Tensor]]:

@@ -134,7 +134,7 @@ def prepare(
         here,
         points[..., 0].T.contiguous(),
         points[..., 1].T.contiguous(),
-        torch.stack([tensors[f"start_{w}"] for w in weights]),
+        torch.stack([tensors[f"start_{w}"] for w in weights]) if weights else points.new_empty(0, lanes),
         _notes(experiment, inputs, points.shape[1]),
     )
 

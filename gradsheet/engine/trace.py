@@ -107,10 +107,12 @@ class Trace:
             where = "warm-up" if at < self.warm else f"epoch {int(self.epoch[lane, at])}"
             who = "the run leaves" if len(self.broken) == 1 else f"{len(lanes)} of {len(self.broken)} runs leave"
             lr = f" (lr = {float(self.inputs['lr'][lane]):g})" if "lr" in self.inputs else ""
+            held = "finite numbers" if self.setup.start.dtype == torch.float64 else "numbers that float32 holds"
+            then = "from there on Excel shows #NUM! (#DIV/0! where it divides by 0)"
+            then = then if self.setup.start.dtype == torch.float64 else "cells, in float64, go on a little longer"
             first = "" if len(self.broken) == 1 else f", lane {lane} first"
             notes.append(
-                f"{self.experiment.name}: {who} the finite numbers in {where}, row {int(row[lane]) + 1}{first}{lr}; "
-                "from there on Excel shows #NUM! (#DIV/0! where it divides by 0)."
+                f"{self.experiment.name}: {who} the {held} in {where}, row {int(row[lane]) + 1}{first}{lr}; {then}."
             )
         finished = (self.accepted & (self.epoch == self.asked)).any(1)
         unfinished = int((~finished).sum())

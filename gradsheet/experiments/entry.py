@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 from gradsheet.errors import GradsheetError
 from gradsheet.experiments import batches, tables
@@ -49,6 +49,11 @@ class Experiment:
         data_words: what the examples are, a sentence; empty for examples that the reader brought.
         axes: what x and y are called.
         draw: ``(seed) -> data``, where the examples are drawn.
+        usual_epochs: how many are run where no one says.
+        dtype: "float32" where the story is told in it; its cells are float64 like all others.
+        knobs: inputs of its own, besides the rule's.
+        curves: where nothing is learnt, the columns that the chart draws over x, and whether on the second axis.
+        printout: what ``gradsheet run`` prints instead of a table, from the trace.
     """
 
     name: str
@@ -73,6 +78,16 @@ class Experiment:
     data_words: str = LINE_WORDS
     axes: tuple[str, str] = ("x", "y")
     draw: Callable[[int], tuple[tuple[float, float], ...]] | None = None
+    usual_epochs: int = 10
+    dtype: Literal["float64", "float32"] = "float64"
+    knobs: Mapping[str, Input] = field(default_factory=dict)
+    curves: tuple[tuple[str, bool], ...] = ()
+    printout: Callable[[Any], str] | None = None
+
+    @property
+    def trains(self) -> bool:
+        """Whether anything is learnt; without weights, a table just computes."""
+        return bool(self.model.weights)
 
     @property
     def drive(self) -> Gradient:
@@ -82,7 +97,7 @@ class Experiment:
     @property
     def losses(self) -> tuple[str, ...]:
         """The footers that say how good a pass was; the first is the one that is compared."""
-        return tuple(c.name for c in self.model.loss.footers)
+        return tuple(c.name for c in self.model.loss.footers) if self.trains else ()
 
     @cached_property
     def gradients(self) -> tuple[Gradient, ...]:
@@ -99,11 +114,11 @@ class Experiment:
             >>> {name: i.default for name, i in experiment("basic").inputs.items()}
             {'lr': 0.0001, 'h': 0.01, 'start_b': 1.0, 'start_a': 1.0}
         """
-        inputs = dict(self.optimiser.inputs)
-        if any(g.name == "numeric" for g in self.gradients):
+        inputs = {**self.knobs, **self.optimiser.inputs}
+        if self.trains and any(g.name == "numeric" for g in self.gradients):
             inputs["h"] = Input(0.01, "how far a weight is nudged for the estimates", low=0.0)
         for w in self.model.weights:
-            inputs[f"start_{w}"] = Input(1.0, f"where {w} starts")
+            inputs[f"start_{w}"] = Input(1.0, f"where {self.model.called.get(w, w)} starts")
         for name, value in self.overrides.items():
             if name in inputs:
                 inputs[name] = replace(inputs[name], default=value)
@@ -164,6 +179,8 @@ class Experiment:
             'two_neuron_adam'
         """
         changed = self
+        if not self.trains and any(asked is not None for asked in (gradient, carry, optimiser, batch)):
+            raise GradsheetError(f"{self.name}: nothing is learnt here: leave gradient, carry, optimiser and batch out")
         if optimiser is not None:
             changed = self._driven_by(optimiser)
         if gradient is not None:

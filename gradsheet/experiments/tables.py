@@ -25,6 +25,8 @@ _PREV = re.compile(r"prev\(([\w{}]+)\)")
 def steps_of(experiment: Experiment) -> tuple[Column, ...]:
     """The columns of the steps table."""
     model, names = experiment.model, experiment.axes
+    if not experiment.trains:
+        return _table_of(experiment)
     columns = [
         Column("x", "", role="data", title=names[0], note="The input of this example."),
         Column("y", "", role="data", title=names[1], note="The output that the model should give."),
@@ -42,13 +44,15 @@ def steps_of(experiment: Experiment) -> tuple[Column, ...]:
     else:
         columns.append(_total(experiment))
         columns += _driven(experiment, (c for c in experiment.optimiser.columns if _by_row(c)))
-    return expand(columns, model.weights)
+    return expand(columns, model.weights, model.called)
 
 
 def epochs_of(experiment: Experiment) -> tuple[Column, ...]:
     """The columns of the epochs table: what enters a pass, what holds for it, its footers."""
     model, rule = experiment.model, experiment.optimiser
     columns = [_standing(experiment, _pass_weights(experiment))]
+    if not experiment.trains:
+        columns = []
     columns += [_standing(experiment, _entering(experiment, c)) for c in states(experiment)]
     if model.collapse:
         columns += model.collapse.columns
@@ -56,9 +60,17 @@ def epochs_of(experiment: Experiment) -> tuple[Column, ...]:
     if experiment.batch != "row":
         columns.append(_mean(experiment))
         columns += [_moved(experiment, c) for c in _driven(experiment, rule.columns) if not _by_row(c)]
-    columns += model.loss.footers
+    columns += model.loss.footers if experiment.trains else ()
     columns += _driven(experiment, rule.footers)
-    return expand(columns, model.weights)
+    return expand(columns, model.weights, model.called)
+
+
+def _table_of(experiment: Experiment) -> tuple[Column, ...]:
+    """Where nothing is learnt: the data, what is computed from it, what a rule remembers from row to row."""
+    titles = zip("xy", experiment.axes, strict=True)
+    data = [Column(name, "", role="data", title=title, note="A number of the data.") for name, title in titles]
+    beside = experiment.model.beside
+    return (*data, *(beside.columns if beside else ()), *experiment.optimiser.columns)
 
 
 def states(experiment: Experiment) -> tuple[Column, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gradsheet.numerics import sqrt
@@ -104,6 +104,7 @@ class Model:
         beside: columns of the steps table that are only shown.
         stretch: lr·‖∇pred‖² of a row likewise, shown where an experiment asks for it.
         collapse: columns of the epochs table that are only shown.
+        called: what people call a weight whose name would be taken (``x`` is the data's), by name.
     """
 
     name: str
@@ -117,3 +118,4 @@ class Model:
     beside: Beside | None = None
     stretch: Beside | None = None
     collapse: Beside | None = None
+    called: Mapping[str, str] = field(default_factory=dict)

@@ -40,7 +40,7 @@ unzeroed = Optimiser(
         Column(
             "accumulated_{w}",
             "=prev(accumulated_{w})+grad_{w}",
-            first="0",
+            first="=0",
             title="grad {w}, never zeroed",
             note="All gradients so far, added up: what .grad holds when nobody calls zero_grad().",
         ),

@@ -12,21 +12,21 @@ from gradsheet.plotting.paths import Paths, lost
 from gradsheet.plotting.style import COLOURS, DASHES, LINES, explodes, log_where_wide, mark_lost
 from gradsheet.workbook.style import ROLES
 
+CURVES = ("#5B6472", "#1F63B5", "#C2452D")
 MOST_NAMED = 6  # lines that a legend can still tell apart
 
 
 def loss(axes: Axes, paths: Paths) -> None:
     """Both readings of the loss, epoch by epoch."""
-    lines = (
-        ("root_sum", "root of sum", ROLES["error"].colour, "-", "o"),
-        ("rmse", "rmse", "#A98BD0", DASHES["dash"], "s"),
-    )
+    footers = paths.trace.experiment.model.loss.footers
+    looks = ((ROLES["error"].colour, "-", "o"), ("#A98BD0", DASHES["dash"], "s"))
     axes.set_title("Loss by epoch")
-    for name, label, colour, dash, marker in lines:
-        at, values = paths.by_epoch(name)
+    for footer, (colour, dash, marker) in zip(footers, looks, strict=False):
+        at, values = paths.by_epoch(footer.name)
         mark = marker if len(at) <= 40 else ""
+        label = footer.title or footer.name
         axes.plot(at, values, color=colour, linestyle=dash, marker=mark, markersize=4, label=label)
-    found = [paths.by_epoch(name) for name, *_ in lines]
+    found = [paths.by_epoch(footer.name) for footer in footers]
     _finish(axes, found, "loss", legend=axes.get_lines())
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _say_lost(axes, paths, found, whole=True)
@@ -37,7 +37,7 @@ def weights(axes: Axes, paths: Paths) -> None:
 
     Where they explode, the sign says nothing any more: their sizes stand on one log axis.
     """
-    names = paths.weights
+    names, called = paths.weights, paths.trace.experiment.model.called
     found = {name: paths.finest(name) for name in names}
     axes.set_title("The weights on their way" if len(names) > 1 else "The weight on its way")
     wild = any(explodes(values) for _, values in found.values())
@@ -49,13 +49,13 @@ def weights(axes: Axes, paths: Paths) -> None:
     for i, name in enumerate(names):
         on = second if second is not None and i else axes
         style = {"color": COLOURS[i], "linestyle": LINES[i % len(LINES)]} if few else {"color": COLOURS[0]}
-        label = f"|{name}|" if wild else name
+        label = f"|{called.get(name, name)}|" if wild else called.get(name, name)
         drawn += on.plot(*found[name], linewidth=1.6 if few else 0.5, label=label, **style)
     if second is not None:
         second.grid(visible=False)
         second.spines["right"].set_visible(True)
         second.set_ylabel(names[1], color=COLOURS[1])
-    label = "size of a weight" if wild else names[0] if len(names) <= 2 else "weight"
+    label = "size of a weight" if wild else called.get(names[0], names[0]) if len(names) <= 2 else "weight"
     shown = [found[names[0]]] if second is not None else list(found.values())
     _finish(axes, shown, label, legend=drawn if few else [], log=wild)
     _say_lost(axes, paths, list(found.values()))
@@ -63,12 +63,25 @@ def weights(axes: Axes, paths: Paths) -> None:
 
 def errors(axes: Axes, paths: Paths) -> None:
     """The squared error that each row found, in the order in which they came."""
-    found = paths.by_row("err2")
-    assert found is not None
-    axes.set_title("Error² of each row")
+    column = paths.trace.experiment.model.loss.column
+    found = paths.finest(column.name)
+    axes.set_title(f"{column.title[0].upper()}{column.title[1:]} of each row")
     axes.plot(*found, color=ROLES["error"].colour, linewidth=1.1)
-    _finish(axes, [found], "error²")
+    _finish(axes, [found], column.title)
     _say_lost(axes, paths, [found])
+
+
+def curves(axes: Axes, paths: Paths) -> None:
+    """Where nothing is learnt: columns over x."""
+    experiment = paths.trace.experiment
+    titles = {c.name: c.title or c.name for c in experiment.steps}
+    across = paths.finest("x")[1]
+    drawn: list[Any] = []
+    for i, (name, _) in enumerate(experiment.curves):
+        values = paths.finest(name)[1]
+        drawn += axes.plot(across, values, color=CURVES[i], linestyle=LINES[i], label=titles[name])
+    axes.set_xlabel(experiment.axes[0])
+    axes.legend(handles=drawn, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(drawn), fontsize=8.5)
 
 
 Line = tuple[Sequence[float], Sequence[float]]

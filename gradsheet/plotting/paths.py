@@ -30,20 +30,26 @@ class Paths:
 
     @property
     def rows(self) -> int:
-        """Examples in a pass."""
-        return len(self.trace.setup.x)
+        """Rows in a pass."""
+        return self.trace.setup.rows
+
+    @property
+    def batches(self) -> int:
+        """Passes in an epoch."""
+        return self.trace.setup.batches
 
     @property
     def weights(self) -> tuple[str, ...]:
-        """The weights' names, the slope before the intercept."""
-        return tuple(reversed(self.trace.experiment.model.weights))
+        """The weights' names; of two, the slope before the intercept."""
+        names = self.trace.experiment.model.weights
+        return names[::-1] if len(names) == 2 else names
 
     def by_row(self, name: str) -> tuple[list[float], list[float]] | None:
         """Where each row stands in epochs, and a column's values; None where the run did not keep it."""
         if name not in self.trace.steps:
             return None
         cells = self.trace.steps[name][self.lane].tolist()
-        at = [i + row / self.rows for i in range(len(self._passes)) for row in range(self.rows)]
+        at = [(i + row / self.rows) / self.batches for i in range(len(self._passes)) for row in range(self.rows)]
         return at, [value for k in self._passes for value in cells[k]]
 
     def by_epoch(self, name: str) -> tuple[list[float], list[float]]:
@@ -64,8 +70,9 @@ class Paths:
             'epoch 1, row 4'
         """
         epoch = math.floor(at + 1e-9)
-        row = round((at - epoch) * self.rows) + 1
-        return f"epoch {epoch}, row {row}"
+        count = self.rows * self.batches
+        row = round((at - epoch) * count) + 1
+        return f"epoch {epoch}, row {row}" if count > 1 else f"epoch {epoch}"
 
 
 def lost(at: Sequence[float], values: Sequence[float]) -> float | None:

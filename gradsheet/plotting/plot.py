@@ -9,7 +9,7 @@ from gradsheet.engine import Trace, run
 from gradsheet.errors import GradsheetError
 from gradsheet.experiments import Experiment, experiment
 from gradsheet.plotting.page import write_page
-from gradsheet.plotting.panels import errors, loss, weights
+from gradsheet.plotting.panels import curves, errors, loss, weights
 from gradsheet.plotting.paths import Paths
 from gradsheet.plotting.style import FORMATS, Picture, house
 from gradsheet.plotting.surface import surface
@@ -24,7 +24,7 @@ def plot(
     out: str | Path | None = None,
     *,
     lane: int = 0,
-    epochs: int = 10,
+    epochs: int | None = None,
     **settings: Any,
 ) -> Picture:
     """Draw a run: loss, weights, errors, and for two weights the loss surface with the path on it.
@@ -33,7 +33,7 @@ def plot(
         what: a run, or an experiment to run.
         out: a file to write: .png, .svg, or .html (one file, with the table of epochs).
         lane: which of the run's lanes.
-        epochs: how many, where `what` is an experiment.
+        epochs: how many, where `what` is an experiment; its usual number where not given.
         **settings: what `run` takes, where `what` is an experiment.
 
     Returns:
@@ -55,7 +55,9 @@ def plot(
         trace = what
     else:
         entry = experiment(what)
-        keep = [*entry.model.weights, "err2"] if epochs * len(entry.data) <= MOST_POINTS else "epochs"
+        epochs = entry.usual_epochs if epochs is None else epochs
+        shown = [*entry.model.weights, entry.model.loss.column.name] if entry.trains else "all"
+        keep = shown if epochs * len(entry.data) <= MOST_POINTS else "epochs"
         trace = run(entry, epochs, **{"keep": keep, **settings})
     if not -len(trace.epoch) <= lane < len(trace.epoch):
         raise GradsheetError(f"no lane {lane}: this run of {trace.experiment.name} has {len(trace.epoch)}, from 0")
@@ -71,8 +73,8 @@ def plot(
 
 def _drawn(paths: Paths) -> Picture:
     trace = paths.trace
-    panels = [loss, weights]
-    if "err2" in trace.steps:
+    panels = [loss, weights] if trace.experiment.trains else [curves]
+    if trace.experiment.trains and trace.experiment.model.loss.column.name in trace.steps:
         panels.append(errors)
     if len(paths.weights) == 2:
         panels.append(surface)

@@ -11,6 +11,7 @@ from matplotlib.patheffects import withStroke
 from torch import Tensor
 
 from gradsheet.plotting.paths import Paths
+from gradsheet.table import Column
 from gradsheet.workbook.style import ROLES
 
 GRID = 90  # points a side
@@ -26,7 +27,7 @@ def surface(axes: Axes, paths: Paths) -> None:
     leaves = len(shown) < len(route)
     drawn = [*shown, _towards(shown[-1], route[len(shown)], limits)] if leaves else shown
     grid_x, grid_y = (torch.linspace(*limit, GRID, dtype=torch.float64) for limit in limits)
-    heights = rmse_over(paths, grid_x, grid_y)
+    heights = loss_over(paths, grid_x, grid_y)
     _contours(axes, grid_x, grid_y, heights)
     way: list[Any] = [withStroke(linewidth=3.2, foreground="white")]
     axes.plot(*zip(*drawn, strict=True), color=ROLES["weights"].colour, linewidth=1.4, path_effects=way)
@@ -45,29 +46,38 @@ def surface(axes: Axes, paths: Paths) -> None:
     axes.set_xlim(*limits[0])
     axes.set_ylim(*limits[1])
     axes.grid(visible=False)
-    axes.set_title("The path on the loss surface (rmse)")
-    axes.set_xlabel(across)
-    axes.set_ylabel(up)
+    footer, called = _footer(paths), paths.trace.experiment.model.called
+    axes.set_title(f"The path on the loss surface ({footer.title or footer.name})")
+    axes.set_xlabel(called.get(across, across))
+    axes.set_ylabel(called.get(up, up))
 
 
-def rmse_over(paths: Paths, across: Tensor, up: Tensor) -> Tensor:
-    """The rmse of the run's model on its examples at every pair of weights, (len(up), len(across)).
+def _footer(paths: Paths) -> Column:
+    """The loss that does not grow with the number of rows."""
+    return paths.trace.experiment.model.loss.footers[-1]
+
+
+def loss_over(paths: Paths, across: Tensor, up: Tensor) -> Tensor:
+    """The run's loss (the rmse, for squared errors) over all examples at every pair of weights.
+
+    Returns:
+        (len(up), len(across)).
 
     Example:
         >>> from gradsheet import run
         >>> at = torch.tensor([1.0, 2.0], dtype=torch.float64), torch.tensor([30.0], dtype=torch.float64)
-        >>> rmse_over(Paths(run("basic", epochs=0)), *at)[0, 1].item()  # a = 2, b = 30 made the data
+        >>> loss_over(Paths(run("basic", epochs=0)), *at)[0, 1].item()  # a = 2, b = 30 made the data
         0.0
     """
     setup = paths.trace.setup
     lane = paths.lane if setup.x.shape[1] > 1 else 0
     lanes = [across.repeat(len(up)), up.repeat_interleave(len(across))]
     weights = torch.stack(lanes[::-1])  # the model's order is ours, reversed
-    total = torch.zeros_like(lanes[0])
+    total, model = torch.zeros_like(lanes[0]), setup.experiment.model
     for x, y in zip(setup.x[:, lane].tolist(), setup.y[:, lane].tolist(), strict=True):
-        error = setup.experiment.model.predict(weights, torch.full_like(total, x))["pred"] - y
-        total += error * error
-    return (total / len(setup.x)).sqrt().reshape(len(up), len(across))
+        pred = model.predict(weights, torch.full_like(total, x))["pred"]
+        total = total + model.loss.compute(pred, torch.full_like(total, y))
+    return model.loss.summed(total, len(setup.x))[_footer(paths).name].reshape(len(up), len(across))
 
 
 def _contours(axes: Axes, grid_x: Tensor, grid_y: Tensor, heights: Tensor) -> None:
@@ -83,7 +93,7 @@ def _contours(axes: Axes, grid_x: Tensor, grid_y: Tensor, heights: Tensor) -> No
 
 def _on_the_map(paths: Paths, route: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """The path up to where it explodes: a map on which it fits would show nothing else."""
-    found = paths.by_row("err2")
+    found = paths.by_row(paths.trace.experiment.model.loss.column.name)
     far = len(route)
     if found is not None:
         most = FAR * found[1][0]

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+import torch
+
 from gradsheet.address import Cell, parse_cell, split
 from gradsheet.engine import Trace, run
 from gradsheet.errors import GradsheetError
@@ -47,10 +49,10 @@ def own_sheets(book: Book) -> list[OwnSheet]:
     """
     if not {DATA, PROOF} <= set(book.sheets):
         return []
+    entries = [entry for name in book.sheets if (entry := _entry(name)) is not None]
     data = _data(book)
     if not data:
         raise GradsheetError(f"{book.path}, sheet {DATA} holds no examples: type x and y into its two columns")
-    entries = [entry for name in book.sheets if (entry := _entry(name)) is not None]
     sheets = [_own_sheet(book, entry, data) for entry in entries]
     return [sheet for sheet in sheets if sheet is not None]
 
@@ -85,6 +87,9 @@ def _number(book: Book, key: str, blank: float | None = None) -> float:
 
 def _candidates(book: Book, entry: Experiment, examples: int) -> Iterator[Experiment]:
     """What the sheet may show: the entry's own gradient, carry-over and batch first."""
+    if not entry.trains:
+        yield entry
+        return
     last = max(
         (int(v) for k, v in book.constants.items() if k.startswith(f"{entry.name}!B") and isinstance(v, float)),
         default=examples,
@@ -126,7 +131,9 @@ def _own_sheet(book: Book, entry: Experiment, data: list[tuple[float, float]]) -
         for name, at in layout.inputs.items()
     }
     # As many passes as the sheet has; where passes may be repeated that is more epochs than enough.
-    trace = run(layout.experiment, (layout.passes - layout.warm) // layout.batches - 1, data=data, **inputs)
+    trace = run(
+        layout.experiment, (layout.passes - layout.warm) // layout.batches - 1, data=data, dtype=torch.float64, **inputs
+    )
     values = Values(layout, trace)
     modelled: dict[str, Value] = {
         f"{entry.name}!{c.at}": values(c)

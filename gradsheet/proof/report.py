@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gradsheet.errors import GradsheetError
+from gradsheet.experiments import experiment
 from gradsheet.proof.book import Book, Value, read_book
 from gradsheet.proof.compare import ROUNDED, OracleResult, compare, rounded
 from gradsheet.proof.course import course_sheets
@@ -235,5 +236,6 @@ def _torch(names: Sequence[str]) -> list[TorchDifference]:
     for name in names:
         if name in TWINS:
             rows += [against_torch(name, 1), against_torch(name, 10)]
-        rows.append(against_autograd(name, 10))
+        if experiment(name).trains:
+            rows.append(against_autograd(name, 10))
     return rows

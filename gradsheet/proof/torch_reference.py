@@ -106,7 +106,7 @@ def against_torch(name: str, epochs: int, **inputs: Any) -> TorchDifference:
         >>> against_torch("basic", 1).largest
         0.0
     """
-    trace = run(name, epochs, **inputs)
+    trace = run(name, epochs, dtype=torch.float64, **inputs)
     entry = trace.experiment
     against, make = TWINS[name]
     weights = [trace.epochs[w][:1, 0].clone().requires_grad_() for w in entry.model.weights]
@@ -144,7 +144,7 @@ def against_autograd(name: str, epochs: int = 1) -> TorchDifference:
         0.0
     """
     entry = experiment(name)
-    ours, theirs = run(entry, epochs), run(entry, epochs, gradient="autograd")
+    ours, theirs = (run(entry, epochs, gradient=kind, dtype=torch.float64) for kind in (None, "autograd"))
     largest = 0.0
     for w in entry.model.weights:
         a, b = ours.epochs[w], theirs.epochs[w]

@@ -48,9 +48,22 @@ def run_json(trace: Trace, lane: int = 0) -> dict[str, Any]:
         "optimiser": trace.experiment.optimiser.name,
         "batch": trace.experiment.batch,
         "inputs": {n: t[lane].item() for n, t in trace.inputs.items()},
-        "epochs": epochs_json(trace, lane),
+        **({"epochs": epochs_json(trace, lane)} if trace.experiment.trains else {"rows": rows_json(trace, lane)}),
         "notes": list(trace.notes),
     }
+
+
+def rows_json(trace: Trace, lane: int = 0) -> list[dict[str, float | None]]:
+    """Where nothing is learnt: one entry a row, by column.
+
+    Example:
+        >>> from gradsheet import run
+        >>> rows_json(run("relu_demo"))[0]
+        {'x': -80.0, 'y': 0.0, 'linear': -80.0, 'relu': 0.0}
+    """
+    names = [c.name for c in trace.experiment.steps]
+    cells = [trace.steps[n][lane].flatten().tolist() for n in names]
+    return [{n: _strict(v) for n, v in zip(names, row, strict=True)} for row in zip(*cells, strict=True)]
 
 
 def epochs_json(trace: Trace, lane: int = 0) -> list[dict[str, Any]]:

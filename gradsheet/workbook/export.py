@@ -8,6 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import torch
+
 import gradsheet
 from gradsheet.engine import Trace, run
 from gradsheet.errors import GradsheetError
@@ -27,7 +29,7 @@ def export(
     names: Sequence[str | Experiment] | str = (),
     out: str | Path = "workbooks/graddesc.xlsx",
     *,
-    epochs: int = 10,
+    epochs: int | None = None,
     gradient: str | None = None,
     carry: str | None = None,
     optimiser: str | None = None,
@@ -40,7 +42,7 @@ def export(
     Args:
         names: entries of the catalogue; those of the course's graddesc.xlsx where none is given.
         out: the file. It is written whole or not at all.
-        epochs: how many are unrolled below one another.
+        epochs: how many are unrolled below one another; the usual number of the first entry where not given.
         gradient: which gradient drives the updates, as in `run`.
         carry: which weights a pass hands on, as in `run`.
         optimiser: which rule drives them, as in `run`.
@@ -63,6 +65,7 @@ def export(
     chosen = [names] if isinstance(names, str) else list(names)
     entries = list({e.name: e for e in map(experiment, chosen)}.values()) or list(topics()["graddesc"])
     entries = [e.configured(gradient, carry, optimiser, batch) for e in entries]
+    epochs = entries[0].usual_epochs if epochs is None else epochs
     path = Path(out)
     if path.suffix.lower() != ".xlsx":
         raise GradsheetError(f"{path} does not end in .xlsx: give the workbook such a name")
@@ -72,7 +75,7 @@ def export(
     shown = []
     for entry in entries:
         own = {n: v for n, v in inputs.items() if _has(entry, n)}
-        trace = run(entry, epochs, data=data, **own)
+        trace = run(entry, epochs, data=data, dtype=torch.float64, **own)
         if trace.setup.lanes != 1:
             raise GradsheetError("a workbook shows one run: give its inputs one value each")
         shown.append(Values(layout_of(trace), trace))
@@ -81,12 +84,12 @@ def export(
     return path
 
 
-def export_all(folder: str | Path = "workbooks", epochs: int = 10) -> list[Path]:
+def export_all(folder: str | Path = "workbooks", epochs: int | None = None) -> list[Path]:
     """Write one workbook a topic: all of the catalogue.
 
     Args:
         folder: where ``{topic}.xlsx`` are written.
-        epochs: how many are unrolled below one another.
+        epochs: how many are unrolled below one another; each topic's usual number where not given.
 
     Raises:
         GradsheetError: a place that cannot be written to.

@@ -48,9 +48,11 @@ def write_start(book: Any, formats: Formats, topic: Topic, shown: Sequence[Value
     )
     sheet.merge_range(2, 1, 2, 8, told, f.text(font_size=11))
     sheet.set_row(2, 78)
-    row = _colours(sheet, f, topic, 4)
+    used = {c.role for v in shown for c in (*v.layout.experiment.steps, *v.layout.experiment.epochs)} | {"input"}
+    row = _colours(sheet, f, topic, [role for role, _ in ROLE_WORDS if role in used], 4)
     row = _contents(sheet, f, shown, row + 1, epochs, examples)
-    _comparison(book, sheet, f, topic, shown, row + 1, epochs)
+    if all(values.layout.experiment.trains for values in shown):
+        _comparison(book, sheet, f, topic, shown, row + 1, epochs)
     sheet.activate()
     sheet.set_first_sheet()
 
@@ -72,10 +74,10 @@ def _frame(sheet: Any, widths: Sequence[float]) -> None:
     sheet.set_margins(0.4, 0.4, 0.5, 0.5)
 
 
-def _colours(sheet: Any, f: Formats, topic: Topic, row: int) -> int:
+def _colours(sheet: Any, f: Formats, topic: Topic, roles: Sequence[Role], row: int) -> int:
     sheet.write_string(row, 1, "A colour is a role", f.heading())
-    for i, (role, words) in enumerate(ROLE_WORDS):
-        look = ROLES[role]
+    for i, role in enumerate(roles):
+        look, words = ROLES[role], dict(ROLE_WORDS)[role]
         style = (
             f.input(align="center")
             if role == "input"
@@ -83,14 +85,17 @@ def _colours(sheet: Any, f: Formats, topic: Topic, row: int) -> int:
         )
         sheet.write_string(row + 1 + i, 1, look.word, style)
         sheet.write_string(row + 1 + i, 2, words or topic.weights, f(indent=1))
-    return row + 1 + len(ROLE_WORDS)
+    return row + 1 + len(roles)
 
 
 def _contents(sheet: Any, f: Formats, shown: Sequence[Values], row: int, epochs: int, examples: str) -> int:
     head = f.header("data")
     sheet.write_string(row, 1, "Contents", f.heading())
     weights = learnt(shown)
-    titles = ["sheet", "what it shows", "loss at first", f"after {epochs}", *(f"{w} after {epochs}" for w in weights)]
+    titles = ["sheet", "what it shows"]
+    if all(values.layout.experiment.trains for values in shown):
+        called = {w: c for values in shown for w, c in values.layout.experiment.model.called.items()}
+        titles += ["loss at first", f"after {epochs}", *(f"{called.get(w, w)} after {epochs}" for w in weights)]
     for i, title in enumerate(titles):
         sheet.write_string(row + 1, 1 + i, title, head)
     row += 2
@@ -103,7 +108,7 @@ def _contents(sheet: Any, f: Formats, shown: Sequence[Values], row: int, epochs:
         sheet.write_url(row, 1, f"internal:'{e.name}'!A1", f(font_color="#1F63B5", underline=1), e.name)
         sheet.write_string(row, 2, e.purpose, f(text_wrap=True))
         sheet.set_row(row, 28)
-        cells = [(e.losses[0], 0), (e.losses[0], epochs), *((w, epochs) for w in weights)]
+        cells = [(e.losses[0], 0), (e.losses[0], epochs), *((w, epochs) for w in weights)] if e.trains else []
         for i, (name, epoch) in enumerate(cells):
             if name in (*e.model.weights, e.losses[0]):
                 _reference(sheet, f, row, 3 + i, values, name, epoch)

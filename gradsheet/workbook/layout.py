@@ -97,9 +97,10 @@ class Layout:
     @cached_property
     def inputs(self) -> dict[str, Cell]:
         """The cell of each input: the rule's in the first block, starts and h in the second."""
-        rule = [n for n in self.experiment.inputs if n in self.experiment.optimiser.inputs]
-        rest = [n for n in self.experiment.inputs if n not in rule]
-        most = max(LEAST_INPUT_ROWS, (len(self.experiment.inputs) + 1) // 2)
+        experiment = self.experiment
+        rule = [n for n in experiment.inputs if n in experiment.optimiser.inputs or n in experiment.knobs]
+        rest = [n for n in experiment.inputs if n not in rule]
+        most = max(LEAST_INPUT_ROWS, (len(experiment.inputs) + 1) // 2)
         names = rule[:most], [*rule[most:], *rest]
         return {
             name: Cell(INPUTS + i, first + 2)

@@ -66,7 +66,12 @@ class Page:
         sheet.fit_to_pages(1, 1)
         sheet.set_margins(0.4, 0.4, 0.5, 0.5)
         sheet.repeat_rows(layout.band - 1, layout.header - 1)
-        sheet.print_area(0, 0, self._chart_row() + CHART_ROWS * 3, max(last, first + CHART_CELLS) - 1)
+        sheet.print_area(
+            0,
+            0,
+            self._chart_row() + (CHART_ROWS * 3 if self.experiment.trains else 22),
+            max(last, first + CHART_CELLS) - 1,
+        )
         sheet.set_footer(f"&L&9{self.experiment.name}&C&9gradsheet&R&9page &P of &N")
         sheet.set_tab_color(ROLES["schedule" if self.experiment.follows else "weights"].colour)
 
@@ -81,6 +86,9 @@ class Page:
             f(font_color=MUTED, underline=1),
             self.homeward,
         )
+        if not e.trains:
+            self._equations([c for c in e.steps if c.formula])
+            return
         w = e.model.weights[-1]
         told = {e.model.loss.column.name, f"{e.drive.prefix}_{w}", f"grad_{w}"}
         told |= {c.name.replace("{w}", w) for c in e.optimiser.columns}
@@ -116,7 +124,8 @@ class Page:
         f, sheet = self.formats, self.sheet
         for name, at in self.layout.inputs.items():
             one = self.experiment.inputs[name]
-            shown = name.replace("start_", "start ")
+            start = name.removeprefix("start_")
+            shown = name if start == name else f"start {self.experiment.model.called.get(start, start)}"
             row, col = at.row - 1, at.column - 1
             sheet.write_string(row, col - 2, shown, f(bold=True))
             sheet.write_number(row, col, self.values.input(name), f.input())
@@ -181,11 +190,11 @@ class Page:
             sheet.write_string(row, at, column.title or column.name, f.header(column.role))
             sheet.write_comment(row, at, self.note(table, column), NOTE_SIZE)
 
+        word = {"steps": "example", "epochs": "pass"}[table]
         runs = [(key, list(group)) for key, group in groupby(columns, lambda c: (c.role, c.name.startswith("new_")))]
         for i, ((role, new), group) in enumerate(runs):
             first, last = (layout.names[table, c.name] - 1 for c in (group[0], group[-1]))
             if role == "count":
-                word = {"steps": "example", "epochs": "pass"}[table]
                 sheet.write_string(row - 1, first, word, f(font_size=9, italic=True, font_color=ROLES[role].colour))
                 continue
             arrow = "→ " if table == "steps" and i > 1 else ""

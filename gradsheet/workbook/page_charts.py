@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
 MOST = 4
 """Lines of weights that a chart can show."""
+CURVE_DASHES = ("solid", "dash", "long_dash_dot")
+CURVE_COLOURS = ("#5B6472", "#1F63B5", "#C2452D")
 
 
 def charts(book: Any, layout: Layout, values: Values) -> list[Any]:
     """The charts in reading order: loss, weights, error by row, gradient and memory, stretch, collapse, schedule."""
+    if not layout.experiment.trains:
+        return [_curves(book, layout, values)]
     made = [
         _loss(book, layout, values),
         _weights(book, layout, values),
@@ -27,6 +31,34 @@ def charts(book: Any, layout: Layout, values: Values) -> list[Any]:
         _schedule(book, layout, values),
     ]
     return [chart for chart in made if chart is not None]
+
+
+def _curves(book: Any, layout: Layout, values: Values) -> Any:
+    """Where nothing is learnt: columns over the x cells."""
+    experiment = layout.experiment
+    columns = {c.name: c for c in experiment.steps}
+    rows = layout.step_row(layout.warm, 0), layout.step_row(layout.passes - 1, layout.rows - 1)
+    series = [
+        Series(
+            columns[n].title or n, rows, at(layout, "steps", n), at(layout, "steps", "x"), columns[n].role,
+            values.column("steps", n), secondary=second, dash=dash, colour=colour,
+        )
+        for (n, second), dash, colour in zip(experiment.curves, CURVE_DASHES, CURVE_COLOURS, strict=False)
+    ]  # fmt: skip
+    first, second = ([s.name for s in series if s.secondary is on] for on in (False, True))
+    chart = line_chart(
+        book, experiment.name, experiment.title, experiment.axes[0], first[0], series,
+        second_axis=", ".join(second), x_step=max(1, len(values.column("steps", "x")) // 10), log=False,
+    )  # fmt: skip
+    chart.set_size({"width": 760, "height": 400})
+    return chart
+
+
+def _span(layout: Layout) -> tuple[tuple[int, int], str, int | None]:
+    """The rows of epoch 0 and what counts them; of all epochs where each has but one row."""
+    if layout.rows > 1:
+        return rows_of(layout, layout.warm), "row", layout.warm
+    return (layout.step_row(layout.warm, 0), layout.step_row(layout.passes - 1, 0)), "epoch", None
 
 
 def _epoch_rows(layout: Layout) -> tuple[int, int]:
@@ -75,6 +107,12 @@ def _weights(book: Any, layout: Layout, values: Values) -> Any:
 def _errors(book: Any, layout: Layout, values: Values) -> Any:
     """The error of each row in the first and in the last epoch."""
     last, loss = layout.passes - 1, layout.experiment.model.loss.column
+    title = loss.title[0].upper() + loss.title[1:]
+    if layout.rows == 1:
+        rows, count, number = _span(layout)
+        found = values.column("steps", loss.name, number)
+        one = Series(loss.title, rows, at(layout, "steps", loss.name), at(layout, "steps", count), "error", found)
+        return line_chart(book, layout.experiment.name, f"{title} by {count}", count, loss.title, [one])
     series = [
         Series(
             f"epoch {'0' if number == layout.warm else 'last'}", rows_of(layout, number),
@@ -84,13 +122,13 @@ def _errors(book: Any, layout: Layout, values: Values) -> Any:
         )
         for number in dict.fromkeys((layout.warm, last))
     ]  # fmt: skip
-    title = loss.title[0].upper() + loss.title[1:]
     return line_chart(book, layout.experiment.name, f"{title} by row", "row", loss.title, series, x_step=4)
 
 
 def _gradient(book: Any, layout: Layout, values: Values) -> Any:
     """The last weight's gradient in epoch 0, beside what the optimiser remembers of it, or its estimate."""
-    experiment, number = layout.experiment, layout.warm
+    experiment = layout.experiment
+    rows, count, number = _span(layout)
     w = experiment.model.weights[-1]
     columns = {c.name: c for c in experiment.steps}
     first = f"{experiment.drive.prefix}_{w}"
@@ -109,19 +147,20 @@ def _gradient(book: Any, layout: Layout, values: Values) -> Any:
         estimate = column.role == "gradient" and name != first
         series.append(
             Series(
-                column.title or name, rows_of(layout, number), at(layout, "steps", name), at(layout, "steps", "row"),
+                column.title or name, rows, at(layout, "steps", name), at(layout, "steps", count),
                 column.role, found, secondary=far, dash="square_dot" if estimate else "",
                 colour="#F0A08F" if estimate else "",
             )
         )  # fmt: skip
-    title = f"Gradient of {w} in epoch 0" + (
+    called = experiment.model.called.get(w, w)
+    title = f"Gradient of {called}{' in epoch 0' if count == 'row' else ''}" + (
         ", and what is remembered of it" if len(series) > 1 and not experiment.beside else ""
     )
     return line_chart(
         book,
         experiment.name,
         title,
-        "row",
+        count,
         columns[first].title or first,
         series,
         second_axis=second,
@@ -135,12 +174,11 @@ def _stretch(book: Any, layout: Layout, values: Values) -> Any:
     experiment = layout.experiment
     if not (experiment.stretch and experiment.model.stretch):
         return None
-    found = values.column("steps", "stretch", layout.warm)
-    rows = rows_of(layout, layout.warm)
-    series = [Series("stretch", rows, at(layout, "steps", "stretch"), at(layout, "steps", "row"), "error", found)]
-    return line_chart(
-        book, experiment.name, "Stretch in epoch 0: above 1 a row's error grows", "row", "lr·‖∇pred‖²", series, x_step=4
-    )
+    rows, count, number = _span(layout)
+    found = values.column("steps", "stretch", number)
+    series = [Series("stretch", rows, at(layout, "steps", "stretch"), at(layout, "steps", count), "error", found)]
+    title = f"Stretch{' in epoch 0' if count == 'row' else ''}: above 1 a row's error grows"
+    return line_chart(book, experiment.name, title, count, "lr·‖∇pred‖²", series, x_step=4)
 
 
 def _collapse(book: Any, layout: Layout, values: Values) -> Any:

@@ -52,7 +52,7 @@ class Values:
         entry = catalogue().get(ran.name) or ran
         points = list(zip(setup.x[:, 0].tolist(), setup.y[:, 0].tolist(), strict=True))
         inputs = all(float(self.trace.inputs[n][self.lane]) == i.default for n, i in ran.inputs.items())
-        return inputs and entry == ran and points == list(ran.data) and self.trace.asked == 10
+        return inputs and entry == ran and points == list(ran.data) and self.trace.asked == ran.usual_epochs
 
     def __call__(self, content: Content) -> Shown:
         """The value of one cell."""
@@ -153,6 +153,8 @@ class Values:
         """What follows the rows of a pass: a batch's update, and the footers."""
         experiment = self.layout.experiment
         names = [c.name for c in experiment.epochs]
+        if not experiment.trains:
+            return set()
         first = experiment.losses[0] if experiment.batch == "row" else f"grad_{experiment.model.weights[0]}"
         return set(names[names.index(first) :])
 

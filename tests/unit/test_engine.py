@@ -12,7 +12,7 @@ from gradsheet import GradsheetError, run
 from gradsheet.experiments import catalogue, experiment
 from gradsheet.numerics import sqrt, total
 
-NAMES = list(catalogue())
+NAMES = [entry.name for entry in catalogue().values() if entry.trains]
 
 
 @pytest.mark.parametrize("name", NAMES)
