@@ -109,3 +109,26 @@ def test_the_average_of_gradients_by_hand() -> None:
     for n in (1, 2, 10, 29):
         expected = np.average(gradients[:n], weights=0.9 ** np.arange(n - 1, -1, -1.0))
         assert math.isclose(steps["corrected_a"][0, 0, n - 1].item(), float(expected), rel_tol=1e-12)
+
+
+def test_what_the_sheets_say() -> None:
+    """The claims of look_for and try_out, each run."""
+    x = run("explode", 12, dtype=torch.float64, keep=["w"]).steps["w"][0, :, 0]
+    assert [round(v, 1) for v in x[:4].tolist()] == [2.0, 6.0, -58.8, 81048.5]
+    assert [round(v) for v in run("explode").steps["stretch"][0, :3, 0].tolist()] == [2, 14, 1383]
+    far = run("explode_small_lr", start_w=10.0, dtype=torch.float64).steps["w"][0, :, 0]
+    assert not far.isfinite().all()
+    assert run("explode", lr=0.025).steps["w"][0, 1, 0].item() == pytest.approx(3.0, rel=1e-6)
+    assert run("explode_small_lr").steps["w"][0, 8, 0].item() == pytest.approx(3.0, abs=5e-4)
+    circles = run("zeroed", 600, lr=0.03).steps["w"][0, -20:, 0]
+    assert circles.isfinite().all()
+    assert circles.max() - circles.min() > 0.1
+    assert run("zeroed", start_w=-1.0).steps["w"][0, -1, 0].item() == pytest.approx(-3.0, rel=1e-5)
+    assert run("unzeroed").steps["w"][0, :, 0].max().item() == pytest.approx(4.17, abs=0.01)
+    assert (run("unzeroed", 400, lr=0.001).steps["w"][0, :, 0].max() > 4).item()
+    shown = run("relu_demo", a=0.5, b=-10.0).steps
+    assert shown["relu"].equal(shown["y"])
+    average = run("grad_average", 0).steps
+    assert (average["d_a"][0, 0, 9:16] < 0).all()
+    assert (average["average_a"][0, 0, 9:16] > 0).all()
+    assert run("grad_average", 2, beta=0.0).epochs["a"].equal(run("basic", 2, carry="updated").epochs["a"])
