@@ -73,7 +73,7 @@ class Setup:
 
     def part(self, lanes: slice | Tensor) -> Setup:
         """Some of the lanes; what is the same for all of them takes no more room for it."""
-        count = self.start[0, lanes].shape[0]
+        count = self.start[:, lanes].shape[1]
 
         def of(tensor: Tensor) -> Tensor:
             if tensor.stride(-1) == 0:
