@@ -44,9 +44,9 @@ def rates(name: str) -> torch.Tensor:
 def test_bits_are_those_of_the_step_loop(
     name: str, gradient: str, at_once: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fast = run(name, 3, gradient=gradient, keep="epochs", lr=rates(name))
+    fast = run(name, 3, gradient=gradient, keep="epochs", lr=rates(name), dtype=torch.float64)
     monkeypatch.setattr(quick, "FEWEST", 10**9)
-    same(fast, run(name, 3, gradient=gradient, keep="epochs", lr=rates(name)))
+    same(fast, run(name, 3, gradient=gradient, keep="epochs", lr=rates(name), dtype=torch.float64))
 
 
 def test_one_step_for_a_batch_inputs_of_their_own_and_data_of_their_own(
@@ -80,7 +80,7 @@ def test_every_rule_can_be_written_down(name: str, at_once: None, monkeypatch: p
         made.append(self)
 
     monkeypatch.setattr(Quick, "__init__", noted)
-    run(name, 1, keep="epochs", lr=rates(name))
+    run(name, 1, keep="epochs", lr=rates(name), dtype=torch.float64)
     assert made
     assert made[0]._made
     assert all(made[0]._made.values())
