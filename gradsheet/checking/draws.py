@@ -87,12 +87,33 @@ class Across(Calm):
         return None if at is None else self.own[at]
 
 
+class OnKey(Calm):
+    """A submission's formulas on the key's cells: what they would give if all else were right.
+
+    Args:
+        side: the submission.
+        keys: the key's values.
+    """
+
+    def __init__(self, side: Side, keys: Evaluation) -> None:
+        super().__init__(side.bare)
+        self.known, self.keys_ = side.known, keys
+
+    def __missing__(self, key: int) -> Any:
+        at = self.known.get(key)
+        return super().__missing__(key) if at is None else self.keys_.read(at)
+
+
 def free_draw(key: Key) -> Draw:
-    """Independent numbers for every cell: positive in every second draw, of either sign in the others."""
+    """Independent numbers for every cell: positive in every third draw, of either sign in the others.
+
+    In every sixth draw the numbers of the tables are tiny, so that beside them an eps of 1E-10 shows.
+    """
     layout, kinds = key.layout, {}
     shares = {n for n, one in layout.experiment.inputs.items() if one.low == 0 and one.high == 1}
     for name, at in key.inputs.items():
         kinds[at] = "share" if name in shares else "positive" if layout.experiment.inputs[name].low == 0 else ""
+    inputs = set(key.inputs.values())
     for at, content in key.contents.items():
         if content.column in ("epoch", "accepted"):
             kinds[at] = content.column
@@ -111,18 +132,10 @@ def free_draw(key: Key) -> Draw:
         if kind == "share":
             return 0.05 + 0.9 * chance
         size = 0.3 + 2.2 * chance
-        if kind == "positive" or number % 2 == 0:
+        if number % 6 == 3 and at not in inputs:
+            size *= 1e-6
+        if kind == "positive" or number % 3 == 0:
             return size
         return -size if uniform(number + 1, at, 1) < 0.45 else size
-
-    return draw
-
-
-def near_draw(given: Mapping[int, float]) -> Draw:
-    """Numbers near those of the exercise, so that a whole run of it stays calm."""
-
-    def draw(at: int, number: int) -> float | bool:
-        value = given.get(at, 0.0)
-        return value * (0.85 + 0.3 * uniform(number + 1, at, 0)) + 0.1 * (value == 0.0) * uniform(number + 1, at, 1)
 
     return draw

@@ -26,6 +26,7 @@ class Places:
         sheet: the name of the sheet with the tables.
         actual: the submission's cell for each of the exercise's, both as keys of their plans.
         exercise: the other way round.
+        header: the row of the steps table's header.
         moved: whether a cell stands elsewhere than it was handed out.
         notes: what was moved or renamed, in words.
     """
@@ -33,6 +34,7 @@ class Places:
     sheet: str
     actual: dict[int, int] = field(default_factory=dict)
     exercise: dict[int, int] = field(default_factory=dict)
+    header: int = 0
     moved: bool = False
     notes: list[str] = field(default_factory=list)
 
@@ -95,7 +97,7 @@ class _Finder:
     def find(self) -> Places:
         layout = self.layout
         sheet, steps, epochs = self._tables()
-        found = Places(self.names[sheet])
+        found = Places(self.names[sheet], header=steps[0])
         if self.names[sheet] != layout.experiment.name:
             found.notes.append(f"the sheet '{layout.experiment.name}' is called '{self.names[sheet]}' now")
         moved = self._moved(steps, "steps") or self._moved(epochs, "epochs")

@@ -3,48 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from gradsheet.checking.draws import Across, Calm, Drawn, Side, near_draw
+from gradsheet.checking.draws import Across, Calm, Drawn, OnKey, Side
 from gradsheet.checking.feedback import Verdict
 from gradsheet.checking.find import Places
-from gradsheet.checking.policy import DRAWS, LEAST, same, usable
+from gradsheet.checking.groups import Group, cells_read
+from gradsheet.checking.policy import FOLLOWED, LEAST, MOST, same, usable
 from gradsheet.checking.rules import Rules, reads_of
 from gradsheet.checking.spec import Answer
 from gradsheet.formula.address import unpack
 from gradsheet.formula.cells import Error
 from gradsheet.formula.evaluation import Evaluation
 from gradsheet.formula.plan import Plan
+from gradsheet.formula.precedents import ordered
 
 MOST_BECAUSE = 3
-
-
-@dataclass
-class Group:
-    """Cells with one formula for one rule: one function, judged once.
-
-    Attributes:
-        at: the first of its cells in the exercise.
-        cell: the same in the submission.
-        cells: all of them, in the submission.
-        own: whether it follows the rule on the learner's own cells.
-        alone: whether it gives what the key gives, whatever stands in the learner's other open cells.
-        typed: whether it reads nothing, so that it is a number that was typed in.
-    """
-
-    at: int
-    cell: int
-    cells: list[int] = field(default_factory=list)
-    own: bool = False
-    alone: bool = False
-    typed: bool = False
-
-    @property
-    def right(self) -> bool:
-        """Whether the formula is right."""
-        return self.own or self.alone
 
 
 class Judge:
@@ -127,13 +102,25 @@ class Judge:
         group.typed = not pattern.reads and group.cell not in self._volatile
         if group.typed:
             return
+        group.header = self._takes_in_header(group)
         if self._everything_drawn(group):
             group.own = True
             return
         leaves = self.leaves(group.cell)
-        if self._followed(group, leaves | self.rules.base, self.rules.draw) and group.right:
+        if self._followed(group, leaves | self.rules.base):
             return
-        self._followed(group, self.rules.base, near_draw(self.given))
+        own = self._independent(leaves)
+        if own != leaves:
+            self._followed(group, own | self.rules.base, leaves - own)
+
+    def _takes_in_header(self, group: Group) -> bool:
+        _, row, _ = unpack(group.cell)
+        header = self.places.header
+        for sheet, first, left, last, right in self.plan.formulas[group.cell].reads:
+            one_cell = first is last and left is right
+            if sheet == group.cell >> 36 and not one_cell and first.resolve(row) <= header <= last.resolve(row):
+                return last.resolve(row) < 1_000_000
+        return False
 
     @cached_property
     def _volatile(self) -> set[int]:
@@ -146,13 +133,38 @@ class Judge:
             return False
         return all(same(self.grid(number).peek(group.cell), value) for number, value in draws)
 
-    def _followed(self, group: Group, free: Any, draw: Any) -> bool:
-        """The rule and the formula where only some cells are drawn and the others compute; True if it decides."""
-        order = self.key.plan.order([group.at])[:-1]
+    def _independent(self, leaves: frozenset[int]) -> frozenset[int]:
+        """Those of the cells that none of the others feeds within a row or a pass: the rest compute from them."""
+        key = self.key
+        weights = {*key.layout.experiment.model.weights}
+
+        def fed(at: int) -> bool:
+            seen, todo = {at}, [at]
+            while todo:
+                for one in cells_read(key.plan, todo.pop()):
+                    if one in leaves and one != at:
+                        return True
+                    content = key.contents.get(one)
+                    if one not in seen and content is not None and content.column not in weights:
+                        seen.add(one)
+                        todo.append(one)
+            return False
+
+        return frozenset(at for at in leaves if at not in key.contents or not fed(at))
+
+    def _followed(self, group: Group, free: frozenset[int], moving: frozenset[int] = frozenset()) -> bool:
+        """The rule and the formula where only some cells are drawn and the others compute.
+
+        Cells that the formula reads and that do not move in spite of all draws prove nothing: a change that is 0 in the
+        first pass hides whatever is done with it.
+        """
+        still = {at: set[Any]() for at in moving}
+        draw = self.rules.draw
+        order = self.path(group.at, free)
         mine = [self.places.actual[at] for at in order if at in self.places.actual]
         own = alone = True
         decided = 0
-        for number in range(2 * DRAWS):
+        for number in range(MOST):
             grid = Drawn(self.side, free, draw, number)
             for cell in mine:
                 grid.read(cell)
@@ -162,18 +174,26 @@ class Judge:
             for at in order:
                 keys.read(at)
             right = keys.peek(group.at)
+            for at, found in still.items():
+                found.add(keys.read(at))
             if usable(rule) or usable(right):
                 decided += 1
                 own = own and usable(rule) and same(formula, rule)
-                alone = alone and usable(right) and same(formula, right)
+                alone = alone and usable(right) and same(OnKey(self.side, keys).peek(group.cell), right)
             if not own and not alone:
                 return False
-            if decided >= DRAWS:
+            if decided >= FOLLOWED or (number >= 2 * FOLLOWED and decided >= LEAST):
                 break
-        if decided < LEAST:
+        if decided < LEAST or any(len(found) < 2 for found in still.values()):
             return False
         group.own, group.alone = own, alone
-        return True
+        return own or alone
+
+    def path(self, at: int, free: frozenset[int]) -> list[int]:
+        """The exercise's formula cells between the free ones and a cell, precedents first."""
+        plan = self.key.plan
+        order = ordered([at], lambda one: () if one in free and one != at else plan.reads(one))
+        return [one for one in order if one != at and one not in free]
 
     def _rule_on(self, values: Evaluation) -> Across:
         return Across(self.key.plan, values, self.places.actual)
@@ -196,14 +216,7 @@ class Judge:
 
     def reads(self, cell: int) -> Iterator[int]:
         """Every cell that a formula reads, blank ones, too."""
-        _, row, column = unpack(cell)
-        for sheet, top, left, bottom, right in self.plan.formulas[cell].reads:
-            r1, r2 = sorted((top.resolve(row), bottom.resolve(row)))
-            c1, c2 = sorted((left.resolve(column), right.resolve(column)))
-            last_row, last_column = self.plan.extents[sheet]
-            for r in range(r1, min(r2, max(last_row, r1)) + 1):
-                for c in range(c1, min(c2, max(last_column, c1)) + 1):
-                    yield (sheet << 36) + (r << 15) + c
+        return cells_read(self.plan, cell)
 
     # ---- cells
 
@@ -286,13 +299,18 @@ class Judge:
     def _causes(self, cell: int, found: dict[int, Verdict]) -> tuple[int, ...]:
         """The nearest cells that are not right, going back from a cell."""
         direct: dict[int, None] = {}
-        further: dict[int, None] = {}
+        further: dict[int, int] = {}  # of each column the nearest
         for one in self.reads(cell):
             verdict = found.get(one)
             if verdict is not None and verdict not in ("correct", "follow_on"):
-                direct[one] = None
+                at = self.places.exercise[one]
+                meant = self.expected[at] if at in self.key.contents else self.given[at]
+                if not same(self.values.get(one), meant):
+                    direct[one] = None
             else:
-                further.update(dict.fromkeys(self.because.get(one, ())))
+                for other in self.because.get(one, ()):
+                    column = unpack(other)[2]
+                    further[column] = max(other, further.get(column, 0))
             if len(direct) >= MOST_BECAUSE:
                 break
-        return tuple(direct or further)[:MOST_BECAUSE]
+        return tuple(direct or sorted(further.values()))[:MOST_BECAUSE]

@@ -69,6 +69,15 @@ class Key:
         }
         return Workbook.of({sheet: cells, data: {}}, names)
 
+    def rule(self, at: int) -> str:
+        """The formula of a cell, in names."""
+        content, entry = self.contents[at], self.layout.experiment
+        if content.column == "epoch":
+            return content.formula
+        if content.row is None:
+            return entry.entering(content.column, content.number)
+        return next(c.formula for c in entry.steps if c.name == content.column)
+
     @cached_property
     def plan(self) -> Plan:
         """The workbook, ready to calculate."""

@@ -2,12 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from gradsheet.checking.feedback import CellFeedback
+from gradsheet.checking.judge import Judge
+from gradsheet.checking.mistakes import mistakes
+from gradsheet.checking.trees import written
+from gradsheet.formula import syntax as s
+from gradsheet.formula.address import a1, pack, unpack
 
 
-def message(one: CellFeedback) -> str:
-    """A sentence or two about a cell."""
-    return f"{one.cell}: {_said(one)}"
+def message(one: CellFeedback, told: Callable[[], str] = str) -> str:
+    """A sentence or two about a cell.
+
+    Args:
+        one: the cell.
+        told: what its formula computes, in words; asked for where no mistake was recognised.
+    """
+    return f"{one.cell}: {_said(one, told)}"
+
+
+def said(judge: Judge, cell: int, at: int) -> str:
+    """What a formula computes, in the names of the sheet, and what it does not read that the rule reads."""
+    pattern = judge.plan.formulas.get(cell)
+    if pattern is None or pattern.unsupported is not None:
+        return ""
+    names = Names(judge, cell)
+    text = written(pattern.tree, names.place, " · ")
+    own = {names.one(other) for other in judge.reads(cell)}
+    rule = Names(judge, judge.places.actual[at])
+    meant = {rule.one(judge.places.actual.get(other, -1)) for other in _reads(judge, at)} - {""}
+    parts = [f"It computes {text}."]
+    if lacking := sorted(meant - own):
+        parts.append(f"It does not read {' and '.join(lacking[:3])}.")
+    elif extra := sorted(own - meant - {""}):
+        parts.append(f"The rule does not read {' and '.join(extra[:3])}.")
+    return " ".join(parts)
+
+
+def _reads(judge: Judge, at: int) -> Iterator[int]:
+    plan = judge.key.plan
+    _, row, column = unpack(at)
+    for sheet, top, left, bottom, right in plan.formulas[at].reads:
+        for r in range(top.resolve(row), bottom.resolve(row) + 1):
+            for c in range(left.resolve(column), right.resolve(column) + 1):
+                yield pack(sheet, r, c)
+
+
+class Names:
+    """What cells are called, as seen from one of them: ``velocity b↑`` is one row up."""
+
+    def __init__(self, judge: Judge, cell: int) -> None:
+        self.judge, self.cell = judge, cell
+        e = judge.key.layout.experiment
+        self.titles = {c.name: c.title or c.name for c in (*e.epochs, *e.steps)}
+        self.inputs = {at: name for name, at in judge.key.inputs.items()}
+
+    def one(self, cell: int) -> str:
+        """The name of a cell."""
+        judge = self.judge
+        at = judge.places.exercise.get(cell)
+        content = judge.key.contents.get(at) if at is not None else None
+        if at is None or content is None:
+            if at in self.inputs:
+                return self.inputs[at].replace("start_", "start ")
+            point = judge.key.rows_of_points.get(at) if at is not None else None
+            if point is not None:
+                return point[1]
+            if at is not None:
+                return "row" if at in judge.key.counts else ""
+            return "" if cell < 0 else a1(*unpack(cell)[1:])
+        title = self.titles.get(content.column, content.column)
+        here = judge.key.contents.get(judge.places.exercise.get(self.cell, -1))
+        if content.table == "epochs" or here is None or here.row is None or content.row is None:
+            return title if content.row is None or here is None or here.row is not None else f"{title} of its rows"
+        if content.number != here.number or content.row > here.row:
+            return f"{title} in {a1(*unpack(cell)[1:])}"
+        return title + "↑" * min(here.row - content.row, 3)
+
+    def place(self, node: s.Node) -> str:
+        """A reference in the learner's formula."""
+        sheet, row, column = unpack(self.cell)
+        if isinstance(node, s.CellRef):
+            at = self.judge.plan.scope.sheet(node.sheet, sheet)
+            return self.one(pack(at, node.row.resolve(row), node.column.resolve(column))) if at is not None else "#REF!"
+        if isinstance(node, s.AreaRef):
+            corners = [
+                a1(r.resolve(row), c.resolve(column)) for r, c in ((node.top, node.left), (node.bottom, node.right))
+            ]
+            return ":".join(corners)
+        if isinstance(node, s.Name):
+            return node.name.removeprefix(f"{self.judge.key.layout.experiment.name}_")
+        return "…"
 
 
 def number(value: object) -> str:
@@ -24,22 +110,31 @@ def number(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _said(one: CellFeedback) -> str:
+def _said(one: CellFeedback, told: Callable[[], str]) -> str:
     match one.verdict:
         case "correct":
             return "right."
         case "follow_on":
             cells = " and ".join(one.because)
-            return f"your formula is fine. Its number is off because of {cells}; mend that, and this follows."
+            return f"your formula is fine; its number is off because of {cells}, and follows when that is mended."
+    known = [mistakes()[slug] for slug in (one.mistake or "").split("+") if slug in mistakes()]
+    if known:
+        words = " ".join(f"{mistake.why} {mistake.hint}" for mistake in known)
+        if one.mistake == "given_cell_changed":
+            return f"{words} It was {number(one.expected)} and is {number(one.actual)}."
+        return (
+            f"It gives the right number here, and would not elsewhere. {words}" if one.verdict == "fragile" else words
+        )
+    match one.verdict:
         case "missing":
-            return f"write a formula for {one.column} here."
+            return f"Write a formula for {one.column} here."
         case "hard_coded":
             return f"{number(one.actual)} is the right number, but it is typed in. Write the formula that gives it."
         case "fragile":
-            return (
-                f"it gives the right number, {number(one.actual)}, but it would not if the inputs or examples were "
-                "others. Refer to the cells."
-            )
+            return f"{told()} That is right here, and would not be with other inputs or examples.".strip()
         case "unreadable":
-            return "this could not be read as a formula. Type it again, beginning with =."
-    return f"it gives {number(one.actual)}; with your other cells as they are, {number(one.expected)} is expected."
+            return "This could not be read as a formula. Type it again, beginning with =."
+    expected = (
+        f"With your other cells as they are, {number(one.expected)} is expected; this gives {number(one.actual)}."
+    )
+    return f"{told()} {expected}".strip()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 TOLERANCE = 1e-9
 DRAWS = 12
+FOLLOWED = 18  # where only what a formula reads is drawn
 LEAST = 6  # draws on which the rule must give a number, so that something is proven
 MOST = 60  # draws tried to get there
 

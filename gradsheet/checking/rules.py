@@ -29,6 +29,7 @@ class Rules:
         self.draw = free_draw(key)
         self._grids: dict[int, Drawn] = {}
         self._draws: dict[int, tuple[tuple[int, Any], ...]] = {}
+        self.kept: dict[int, Any] = {}  # the candidates of cells, made where they are asked for
 
     def grid(self, number: int) -> Drawn:
         """The key's sheet with every cell drawn."""

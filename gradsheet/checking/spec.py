@@ -49,8 +49,8 @@ class Exercise:
 
     @cached_property
     def experiment(self) -> Experiment:
-        """The catalogue's entry without its warm-up: an exercise starts from given states, all of it in sight."""
-        return replace(experiment(self.name), warmup=())
+        """The catalogue's entry as an exercise."""
+        return entry_of(self.name)
 
     @cached_property
     def layout(self) -> Layout:
@@ -136,7 +136,7 @@ def make(name: str, blank: str = "", epochs: int = EPOCHS, learner: str = "", ow
     Raises:
         GradsheetError: no such experiment or column, or numbers of no use.
     """
-    entry = replace(experiment(name), warmup=())
+    entry = entry_of(name)
     if not 1 <= epochs <= 50:
         raise GradsheetError(f"{epochs} epochs do not make an exercise: give 1 to 50")
     if found := re.fullmatch(r"level (\d+)", blank.strip() or "level 1"):
@@ -151,6 +151,16 @@ def make(name: str, blank: str = "", epochs: int = EPOCHS, learner: str = "", ow
             "or use --level"
         )
     return made
+
+
+def entry_of(name: str) -> Experiment:
+    """An experiment as an exercise: without its warm-up, so that it starts from given states, all of it in sight.
+
+    Where estimates drive the update, the exact derivatives stand beside them: the chain rule is worth an exercise.
+    """
+    entry = experiment(name)
+    beside = entry.beside if entry.gradient != "numeric" else tuple(dict.fromkeys((*entry.beside, "analytic")))
+    return replace(entry, warmup=(), beside=beside)
 
 
 def columns_of(entry: Experiment) -> dict[Answer, Column]:

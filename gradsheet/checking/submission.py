@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from gradsheet.address import qualified
+from gradsheet.checking.diagnosis import Diagnosis
 from gradsheet.checking.feedback import CellFeedback, Feedback
 from gradsheet.checking.find import formula_of, identity, places
 from gradsheet.checking.judge import Judge
 from gradsheet.checking.key import shown
 from gradsheet.checking.marks import Marks
-from gradsheet.checking.messages import message
+from gradsheet.checking.messages import message, said
 from gradsheet.checking.own import numbers
 from gradsheet.checking.policy import same
 from gradsheet.checking.rules import rules_of
@@ -59,19 +60,20 @@ def judged(name: str, read: Contents, exercise: Exercise, marks: Marks) -> Feedb
     plan = Plan(read.workbook, strict=False)
     inputs, points = numbers(exercise)
     judge = Judge(rules, plan, places(plan, rules.key), rules.key.given(inputs, points), exercise.blanks)
+    diagnosis = Diagnosis(judge)
     cells: list[CellFeedback] = []
     columns: dict[str, list[CellFeedback]] = {}
     for at in judge.answers:
         content = rules.key.contents[at]
         column = spelt(exercise.experiment, (content.table, content.column))
-        one = _cell(judge, at, column)
+        one = _cell(diagnosis, at, column)
         cells.append(one)
         columns.setdefault(column, []).append(one)
     by_input = {at: name for name, at in rules.key.inputs.items()}
     for at in judge.changed:
         found = rules.key.contents.get(at)
         said = found.column if found else by_input.get(at) or rules.key.rows_of_points.get(at, (0, "row"))[1]
-        cells.append(_cell(judge, at, said))
+        cells.append(_cell(diagnosis, at, said))
     earned = marks.of(columns)
     notes = [*judge.places.notes, *_stale(judge, read)]
     return Feedback(
@@ -87,9 +89,10 @@ def judged(name: str, read: Contents, exercise: Exercise, marks: Marks) -> Feedb
     )
 
 
-def _cell(judge: Judge, at: int, column: str) -> CellFeedback:
+def _cell(diagnosis: Diagnosis, at: int, column: str) -> CellFeedback:
+    judge = diagnosis.judge
     cell = judge.places.actual[at]
-    verdict = judge.verdicts[cell]
+    verdict = diagnosis.verdicts[cell]
     value = judge.values.get(cell)
     expected = judge.rule_value(at) if at in judge.key.contents else judge.given[at]
     one = CellFeedback(
@@ -99,13 +102,13 @@ def _cell(judge: Judge, at: int, column: str) -> CellFeedback:
         address(cell),
         column,
         verdict,
-        None,
+        "+".join(diagnosis.slugs.get(cell, ())) or None,
         tuple(label(judge, other) for other in judge.because.get(cell, ())) if verdict == "follow_on" else (),
         formula_of(judge.plan, cell),
         _value(expected),
         _value(value),
     )
-    return replace(one, message=message(one))
+    return replace(one, message=message(one, lambda: said(judge, cell, at)))
 
 
 def address(cell: int) -> str:

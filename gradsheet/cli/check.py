@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gradsheet.cli.group import main
 from gradsheet.cli.options import format_option
+
+if TYPE_CHECKING:
+    from gradsheet.checking.feedback import Feedback
 
 
 @main.command()
@@ -16,9 +21,19 @@ from gradsheet.cli.options import format_option
 @click.option("--learner", metavar="ID", help="Whose it must be.")
 @click.option("--learners", metavar="FILE.csv", help="The class: submissions of anyone else are not graded.")
 @click.option("--marks", metavar="FILE.toml", help="Weights of columns, and what a verdict earns.")
+@click.option("--html", metavar="FILE.html", help="Write the feedback as one HTML page, too.")
+@click.option("--annotate", is_flag=True, help="Write NAME.feedback.xlsx beside each: colours, notes, a summary.")
+@click.option("--annotate-to", metavar="DIR", help="The same, into a folder.")
 @format_option
 def check(
-    submissions: Sequence[str], learner: str | None, learners: str | None, marks: str | None, format_: str
+    submissions: Sequence[str],
+    learner: str | None,
+    learners: str | None,
+    marks: str | None,
+    html: str | None,
+    annotate: bool,
+    annotate_to: str | None,
+    format_: str,
 ) -> None:
     """Check handed-in exercises: what is right, what is wrong, and what was misunderstood."""
     from rich.console import Console
@@ -40,6 +55,10 @@ def check(
             marks=marks,
             say=lambda done, _: progress.update(bar, completed=done),
         )
+    if html is not None:
+        _write_page(html, found)
+    if annotate or annotate_to is not None:
+        _annotate(found, annotate_to)
     if format_ == "json":
         print_json([one.to_json() for one in found])
     elif format_ == "csv":
@@ -56,3 +75,26 @@ def check(
         sys.exit(2)
     if not all(one.ok for one in found):
         sys.exit(1)
+
+
+def _write_page(path: str, found: Sequence[Feedback]) -> None:
+    from gradsheet.report.feedback_page import feedback_html
+    from gradsheet.workbook.exact import whole_or_not_at_all
+
+    with whole_or_not_at_all(Path(path)) as draft:
+        draft.write_text(feedback_html(found), encoding="utf-8")
+    click.echo(f"{path} is written.", err=True)
+
+
+def _annotate(found: Sequence[Feedback], folder: str | None) -> None:
+    """Each on its own: one that cannot be annotated does not keep the others from it."""
+    from gradsheet.errors import GradsheetError
+    from gradsheet.report.feedback_book import annotate
+
+    count = 0
+    for one in found:
+        try:
+            count += annotate(one, folder) is not None
+        except GradsheetError as error:
+            click.echo(f"gradsheet: {error}", err=True)
+    click.echo(f"{count} annotated cop{'y' if count == 1 else 'ies'} written.", err=True)

@@ -26,10 +26,18 @@ from gradsheet.errors import GradsheetError
 
 
 @main.command("list")
+@click.option("--mistakes", "misunderstood", is_flag=True, help="The mistakes that the checker recognises instead.")
 @format_option
-def list_(format_: str) -> None:
+def list_(misunderstood: bool, format_: str) -> None:
     """Show the experiments and their inputs."""
     from gradsheet.experiments import catalogue
+
+    if misunderstood:
+        from gradsheet.checking.mistakes import mistakes
+
+        told = [[one.slug, one.line, one.example] for one in mistakes().values()]
+        print_rows("", ["mistake", "what it is", "example"], told, format_, left=("mistake", "what it is", "example"))
+        return
     from gradsheet.report.runs import catalogue_json
 
     entries = list(catalogue().values())

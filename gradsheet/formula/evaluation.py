@@ -6,7 +6,7 @@ shows at run time (OFFSET, spills) is calculated on the way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gradsheet.errors import GradsheetError
@@ -124,8 +124,12 @@ class Evaluation(dict[int, Any]):
         if pattern.unsupported is not None:
             return None
         _, row, column = unpack(key)
+        return self.outcome(lambda: self._run[pattern.number](key, row, column))
+
+    def outcome(self, compute: Callable[[], Value]) -> Any:
+        """The one value that a cell would show of what is computed; None: not calculable."""
         try:
-            value = self._run[pattern.number](key, row, column)
+            value = compute()
         except (_Lacking, Unsupported):
             return None
         except RecursionError:

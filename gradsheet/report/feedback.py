@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
-from gradsheet.checking.feedback import WORDS, CellFeedback, Feedback
+from gradsheet.checking.feedback import FINE, WORDS, CellFeedback, Feedback
 from gradsheet.report.terminal import number
 
 COLOURS = {
@@ -55,7 +55,7 @@ def show_feedback(feedback: Feedback, console: Console) -> None:
         for where, same in spans(cells):
             one = same[0]
             style = COLOURS[one.verdict]
-            word = "" if one.verdict == "correct" else f" {WORDS[one.verdict]}:"
+            word = "" if one.verdict in FINE else f" {WORDS[one.verdict]}:"
             line = Text.assemble((where, f"bold {style}"), word, f" {one.message.partition(': ')[2]}")
             console.print(Padding(line, (0, 0, 0, 4)))
     console.print()

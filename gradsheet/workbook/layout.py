@@ -164,11 +164,23 @@ class Layout:
         Raises:
             KeyError: it speaks of a name that has no cell there.
         """
-        columns = self.experiment.steps if content.table == "steps" else self.experiment.epochs
-        column = next(c for c in columns if c.name == content.column)
+        return render(formula, partial(self.place, content))
+
+    def place(self, content: Content, reference: Reference) -> str:
+        """What a reference means in a cell: a cell, a range, or the name of an input.
+
+        Raises:
+            KeyError: it has no cell there.
+        """
+        column = self._columns[content.table, content.column]
         if content.row is None:
-            return render(formula, partial(self._epoch, column=column, number=content.number))
-        return render(formula, partial(self._step, column=column, number=content.number, row=content.row))
+            return self._epoch(reference, column=column, number=content.number)
+        return self._step(reference, column=column, number=content.number, row=content.row)
+
+    @cached_property
+    def _columns(self) -> dict[tuple[str, str], Column]:
+        e = self.experiment
+        return {("steps", c.name): c for c in e.steps} | {("epochs", c.name): c for c in e.epochs}
 
     def contents_of(self, number: int) -> Iterator[Content]:
         """Every formula cell of one pass."""

@@ -1,0 +1,155 @@
+"""The rules of those who make a mistake, for one cell: spelt in its place, compiled, and under the draws.
+
+Like the rules they are the same for every submission, and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from gradsheet.address import Cell, letters
+from gradsheet.checking.mistakes import mistakes
+from gradsheet.checking.mistakes.rule import Rule
+from gradsheet.checking.policy import LEAST, same, usable
+from gradsheet.checking.rules import Rules
+from gradsheet.checking.trees import Function, written
+from gradsheet.errors import GradsheetError
+from gradsheet.formula import syntax as s
+from gradsheet.formula.address import a1, unpack
+from gradsheet.formula.parser import parse
+from gradsheet.formula.scope import Unsupported
+from gradsheet.table import references
+
+MOST_PAIRS = 500
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A rewritten rule.
+
+    Attributes:
+        slugs: the mistakes in it.
+        tree: in names.
+        function: in its cell.
+        values: under the draws of the rule.
+    """
+
+    slugs: tuple[str, ...]
+    tree: s.Node
+    function: Function
+    values: tuple[Any, ...]
+
+
+class Candidates:
+    """All rewritten rules of one cell.
+
+    Args:
+        rules: of the exercise.
+        at: the cell.
+    """
+
+    def __init__(self, rules: Rules, at: int) -> None:
+        self.rules, self.at = rules, at
+        self.content = rules.key.contents[at]
+        layout = rules.key.layout
+        self.rule = Rule(layout.experiment, (self.content.table, self.content.column), rules.key.rule(at))
+        self.draws = rules.draws(at)
+        self._seen: set[str] = set()
+
+    @cached_property
+    def plain(self) -> list[Candidate]:
+        """One mistake in the rule as it stands."""
+        return list(self._made(0))
+
+    @cached_property
+    def opened(self) -> list[Candidate]:
+        """One mistake in the rule written out with the columns that it reads."""
+        self.plain  # noqa: B018  the shorter ones come first
+        return [one for depth in range(1, len(self.rule.trees)) for one in self._made(depth)]
+
+    @cached_property
+    def pairs(self) -> list[Candidate]:
+        """Two mistakes at once."""
+        found: list[Candidate] = []
+        for one in [*self.plain, *self.opened[:20]]:
+            for mistake in mistakes().values():
+                if mistake.rewrite is None or mistake.slug in one.slugs:
+                    continue
+                if mistake.roles and self.rule.role not in mistake.roles:
+                    continue
+                for tree in mistake.rewrite(self.rule, one.tree):
+                    made = self.candidate((*one.slugs, mistake.slug), tree)
+                    if made is not None:
+                        found.append(made)
+                if len(found) > MOST_PAIRS:
+                    return found
+        return found
+
+    def _made(self, depth: int) -> Iterator[Candidate]:
+        for slug, mistake in mistakes().items():
+            for tree in mistake.of(self.rule, depth):
+                made = self.candidate((slug,), tree)
+                if made is not None:
+                    yield made
+
+    def candidate(self, slugs: tuple[str, ...], tree: s.Node, again: bool = False) -> Candidate | None:
+        """A rewritten rule, unless it was there before, has no meaning in this cell, or is no mistake."""
+        text = written(tree)
+        if text in self._seen and not again:
+            return None
+        self._seen.add(text)
+        function = self.function(tree)
+        if function is None:
+            return None
+        values = tuple(function(self.rules.grid(number)) for number, _ in self.draws)
+        if sum(map(usable, values)) < LEAST // 2 or all(
+            same(value, right) for value, (_, right) in zip(values, self.draws, strict=True)
+        ):
+            return None
+        return Candidate(slugs, tree, function, values)
+
+    def function(self, tree: s.Node) -> Function | None:
+        """A formula in names, in this cell; None where it has no meaning here."""
+        key = self.rules.key
+        _, row, column = unpack(self.at)
+        try:
+            return Function(key.plan, parse(written(tree, self._place), row, column), self.at)
+        except (KeyError, GradsheetError, Unsupported):
+            return None
+
+    def _place(self, node: s.Node) -> str:
+        assert isinstance(node, s.Name)
+        layout, content = self.rules.key.layout, self.content
+        if node.name.startswith("$"):
+            return node.name  # a cell, by its address
+        if node.name.startswith("enter("):
+            entering = node.name[6:-1]
+            at = layout.epoch_cell(entering, content.number)
+            return f"${letters(at.column)}${at.row}"
+        (reference,) = references(f"={node.name}")
+        try:
+            return layout.place(content, reference)
+        except KeyError:
+            if not reference.back or content.row != 0 or ("steps", reference.name) not in layout.names:
+                raise
+            above = Cell(content.at.row - 1, layout.names["steps", reference.name])
+            if above.row <= layout.header:
+                raise
+            return str(above)
+
+
+def candidates_of(rules: Rules, at: int) -> Candidates:
+    """The rewritten rules of a cell, made once."""
+    found = rules.kept.get(at)
+    if not isinstance(found, Candidates):
+        found = rules.kept[at] = Candidates(rules, at)
+    return found
+
+
+def by_address(cell: int) -> s.Name:
+    """A cell as a name in a tree."""
+    _, row, column = unpack(cell)
+    return s.Name(None, f"${a1(row, column)}")

@@ -1,0 +1,155 @@
+"""Verdicts with their mistakes: what one cell cannot tell, its column does."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from gradsheet.checking.feedback import Verdict
+from gradsheet.checking.groups import Group
+from gradsheet.checking.judge import Judge
+from gradsheet.checking.naming import Namer
+from gradsheet.checking.policy import same
+from gradsheet.checking.rules import reads_of
+
+_COMMA = re.compile(r"\s*[-+]?\d{1,3}(?:[.  ']?\d{3})*,\d+\s*%?\s*|\s*[-+]?\d*,\d+(?:[eE][-+]?\d+)?\s*")
+_TYPED = "hard_coded"
+
+
+class Diagnosis:
+    """The verdict and the mistakes of each cell that something is said of.
+
+    Args:
+        judge: the submission.
+
+    Attributes:
+        verdicts: by the submission's cells.
+        slugs: the mistakes of those that have any.
+    """
+
+    def __init__(self, judge: Judge) -> None:
+        self.judge = judge
+        self.verdicts: dict[int, Verdict] = dict(judge.verdicts)
+        self.slugs: dict[int, tuple[str, ...]] = {}
+        self._namer = Namer(judge)
+        for group in dict.fromkeys(judge.groups.values()):
+            self._formula(group)
+        self._constants()
+        self._drift()
+        for at in judge.changed:
+            self.slugs[judge.places.actual[at]] = ("given_cell_changed",)
+
+    def _formula(self, group: Group) -> None:
+        cells = [cell for cell in group.cells if self.verdicts.get(cell) in ("wrong", "fragile", "hard_coded")]
+        if group.right and group.header:
+            for cell in group.cells:
+                if self.verdicts.get(cell) == "correct":
+                    self.verdicts[cell] = "fragile"
+                    self.slugs[cell] = ("header_in_range",)
+            return
+        if not cells:
+            return
+        typed = group.typed or all(self.verdicts[cell] == "hard_coded" for cell in cells)
+        found = (_TYPED,) if typed else self._namer.name(group)
+        if found:
+            for cell in cells:
+                self.slugs[cell] = found
+
+    def _constants(self) -> None:
+        """Blanks, numbers and texts."""
+        judge = self.judge
+        begun: set[tuple[str, str]] = set()
+        for at in judge.answers:
+            content, cell = judge.key.contents[at], judge.places.actual[at]
+            column, verdict = (content.table, content.column), self.verdicts[cell]
+            if cell in judge.groups:
+                begun.add(column)
+                continue
+            value = judge.values.get(cell)
+            if verdict == "missing" and column in begun:
+                self.slugs[cell] = ("not_filled_down",)
+            elif verdict == "unreadable" and isinstance(value, str):
+                text = value.strip().lstrip("'")
+                if text.startswith("="):
+                    self.slugs[cell] = ("text_formula",)
+                elif _COMMA.fullmatch(text):
+                    self.slugs[cell] = ("decimal_comma",)
+            elif verdict in ("wrong", "hard_coded"):
+                if verdict == "wrong" and self._is_rounded(at, value):
+                    self.verdicts[cell] = "hard_coded"
+                    self.slugs[cell] = ("rounded",)
+                else:
+                    self.slugs[cell] = (_TYPED,)
+
+    def _is_rounded(self, at: int, value: Any) -> bool:
+        """Whether a typed number is the right one with fewer digits."""
+        if not isinstance(value, float):
+            return False
+        for meant in (self.judge.rule_value(at), self.judge.expected.get(at)):
+            if isinstance(meant, float) and abs(value - meant) <= 0.01 * abs(meant):
+                places = len(f"{value!r}".partition(".")[2]) if "e" not in f"{value!r}" else 12
+                if same(round(meant, places), value) or same(float(f"{meant:.{_digits(value)}g}"), value):
+                    return True
+        return False
+
+    def _drift(self) -> None:
+        """A formula that is right where it was typed and wrong where it was filled to."""
+        judge = self.judge
+        tops: dict[tuple[str, str, int], Group] = {}
+        for at in judge.answers:
+            cell = judge.places.actual[at]
+            group = judge.groups.get(cell)
+            if group is None:
+                continue
+            content = judge.key.contents[at]
+            mark = content.table, content.column, judge.plan.formulas[cell].number
+            top = tops.setdefault(mark, group)
+            if top is group or group.right:
+                continue
+            slug = self._moved(top, group)
+            if slug is None:
+                continue
+            if top.right:
+                self.slugs[cell] = (slug,)
+                self._suspect(top, group, slug)
+            elif not self._same_fault(top, group):
+                first = tuple(one for one in self.slugs.get(top.cell, ()) if one != slug)
+                self.slugs[cell] = (*first, slug)
+
+    def _same_fault(self, top: Group, group: Group) -> bool:
+        return self.slugs.get(top.cell, ()) == self.slugs.get(group.cell, ()) != ()
+
+    def _moved(self, top: Group, group: Group) -> str | None:
+        """What a reference that drifted should have pointed at, as a slug."""
+        judge = self.judge
+        known, key = judge.places.exercise, judge.key
+        first = reads_of(judge.plan, top.cell, top.at, known, key)
+        now = reads_of(judge.plan, group.cell, group.at, known, key)
+        names = {at: name for name, at in key.inputs.items()}
+        for was, is_ in zip(first, now, strict=True):
+            if was == is_:
+                continue
+            if isinstance(was, tuple) and was[0] == "given":
+                return "lr_drift" if names.get(was[1]) == "lr" else "reference_drift"
+            if isinstance(was, tuple) and was[0] == "epochs" and was[1] == "lr":
+                return "lr_drift"
+            if isinstance(was, tuple) and isinstance(is_, tuple) and was[0] == is_[0] == "steps" and is_[2] == -1:
+                return "pass_boundary"
+            return "reference_drift"
+        return None
+
+    def _suspect(self, top: Group, group: Group, slug: str) -> None:
+        """The cell that the drifting formula was filled from: right by itself, and not to be filled."""
+        same_pass = self.judge.key.contents[top.at].number == self.judge.key.contents[group.at].number
+        if not same_pass or slug == "pass_boundary":
+            return
+        for cell in top.cells:
+            if self.verdicts[cell] in ("correct", "follow_on"):
+                self.verdicts[cell] = "fragile"
+                self.slugs[cell] = (slug,)
+
+
+def _digits(value: float) -> int:
+    """Significant digits of a number as it is written."""
+    text = f"{value!r}".lower().partition("e")[0].replace(".", "").lstrip("-0").rstrip("0")
+    return max(len(text), 1)

@@ -1,0 +1,49 @@
+"""Cells that hold one formula for one rule, and what formulas read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from gradsheet.formula.address import unpack
+from gradsheet.formula.plan import Plan
+
+
+@dataclass(eq=False)
+class Group:
+    """Cells with one formula for one rule: one function, judged once.
+
+    Attributes:
+        at: the first of its cells in the exercise.
+        cell: the same in the submission.
+        cells: all of them, in the submission.
+        own: whether it follows the rule on the learner's own cells.
+        alone: whether it gives what the key gives, whatever stands in the learner's other open cells.
+        typed: whether it reads nothing, so that it is a number that was typed in.
+        header: whether a range in it takes in the header.
+    """
+
+    at: int
+    cell: int
+    cells: list[int] = field(default_factory=list)
+    own: bool = False
+    alone: bool = False
+    typed: bool = False
+    header: bool = False
+
+    @property
+    def right(self) -> bool:
+        """Whether the formula is right."""
+        return self.own or self.alone
+
+
+def cells_read(plan: Plan, cell: int) -> Iterator[int]:
+    """Every cell that a formula reads, blank ones, too."""
+    _, row, column = unpack(cell)
+    for sheet, top, left, bottom, right in plan.formulas[cell].reads:
+        r1, r2 = sorted((top.resolve(row), bottom.resolve(row)))
+        c1, c2 = sorted((left.resolve(column), right.resolve(column)))
+        last_row, last_column = plan.extents[sheet]
+        for r in range(r1, min(r2, max(last_row, r1)) + 1):
+            for c in range(c1, min(c2, max(last_column, c1)) + 1):
+                yield (sheet << 36) + (r << 15) + c

@@ -1,0 +1,292 @@
+"""Which mistake a wrong formula is: the rewritten rule that it agrees with on every draw; else none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any
+
+from gradsheet.checking.candidates import Candidate, Candidates, by_address, candidates_of
+from gradsheet.checking.draws import Across, Drawn, Side
+from gradsheet.checking.groups import Group
+from gradsheet.checking.judge import Judge
+from gradsheet.checking.mistakes.rule import minus
+from gradsheet.checking.policy import DRAWS, LEAST, same, usable
+from gradsheet.checking.trees import Function, mapped, names_in, numbers_in, once, renamed
+from gradsheet.formula import syntax as s
+from gradsheet.formula.scope import Unsupported
+from gradsheet.table import references
+
+_ROUNDS = ("ROUND", "ROUNDUP", "ROUNDDOWN", "TRUNC", "INT", "MROUND", "FIXED", "CEILING", "FLOOR")
+_CELL = (1 << 36) - 1
+
+
+class Namer:
+    """Names the mistakes of a submission.
+
+    Args:
+        judge: its verdicts.
+    """
+
+    def __init__(self, judge: Judge) -> None:
+        self.judge = judge
+        self._named: dict[Hashable, tuple[str, ...]] = {}
+
+    def name(self, group: Group) -> tuple[str, ...]:
+        """The mistakes in a group's formula; none where none is recognised."""
+        pattern = self.judge.plan.formulas[group.cell].number
+        content = self.judge.key.contents[group.at]
+        mark = content.table, content.column, pattern, self.judge.rules.codes[group.at]
+        if mark not in self._named:
+            self._named[mark] = self._found(group)
+        return self._named[mark]
+
+    def _found(self, group: Group) -> tuple[str, ...]:
+        if group.header:
+            return ("header_in_range",)
+        made = candidates_of(self.judge.rules, group.at)
+        values = [self.judge.grid(number).peek(group.cell) for number, _ in made.draws]
+        if not any(map(usable, values)):
+            return self._unusable(group, made)
+        stages: tuple[Callable[[], tuple[str, ...]], ...] = (
+            lambda: self._literal(group, made, values, [()]),
+            lambda: _agreeing(made.plain, values),
+            lambda: self._rounded(group, made),
+            lambda: self._ranges(group, made),
+            lambda: self._elsewhere(group, made),
+            lambda: _agreeing(made.opened, values),
+            lambda: self._inlined(group, made),
+            lambda: _agreeing(made.pairs, values),
+            lambda: self._literal(group, made, values, made.plain),
+        )
+        return next((found for stage in stages if (found := stage())), ())
+
+    # ---- numbers in the formula
+
+    def _literal(
+        self, group: Group, made: Candidates, values: list[Any], bases: Iterable[Candidate | tuple[()]]
+    ) -> tuple[str, ...]:
+        """A number where the rule reads a cell, or a part of the rule that is made of inputs."""
+        judge = self.judge
+        usual = (0.0, 2.0, *numbers_in(made.rule.trees[0]))
+        constants = [c for c in numbers_in(judge.plan.formulas[group.cell].tree) if c not in usual][:6]
+        if not constants:
+            return ()
+        for base in bases:
+            tree = base.tree if isinstance(base, Candidate) else made.rule.trees[0]
+            for part, actual in self._parts(made, tree):
+                for constant in constants:
+                    slug = self._literal_slug(made, part, constant, actual)
+                    if slug is None:
+                        continue
+                    for other in self._with(tree, part, constant):
+                        one = made.candidate((slug,), other, again=True)
+                        if one is not None and _agrees(one.values, values):
+                            return (*(base.slugs if isinstance(base, Candidate) else ()), slug)
+        return ()
+
+    def _with(self, tree: s.Node, part: s.Node, constant: float) -> Iterator[s.Node]:
+        yield mapped(tree, lambda n: s.Number(constant) if n == part else None)
+        if isinstance(part, s.Name) and part.name in self.judge.key.inputs:
+            # beta typed in once, and 1 − beta typed in as its own number
+            whole = minus(s.Number(1.0), part)
+            rest = s.Number(round(1.0 - constant, 12))
+            yield mapped(
+                mapped(tree, lambda n: rest if n == whole else None),
+                lambda n: s.Number(constant) if n == part else None,
+            )
+            yield from once(tree, lambda n: [s.Number(constant)] if n == part else [])
+
+    def _parts(self, made: Candidates, tree: s.Node) -> Iterator[tuple[s.Node, Any]]:
+        """Inputs, parts made of inputs, and cells, each with what it is on this sheet."""
+        judge, inputs = self.judge, self.judge.key.inputs
+        for name in names_in(tree):
+            function = made.function(s.Name(None, name))
+            if function is not None:
+                yield s.Name(None, name), function(judge.across)
+        for name in names_in(tree):
+            if name in inputs:
+                part = minus(s.Number(1.0), s.Name(None, name))
+                function = made.function(part)
+                if function is not None:
+                    yield part, function(judge.across)
+
+    def _literal_slug(self, made: Candidates, part: s.Node, constant: float, actual: Any) -> str | None:
+        if not isinstance(actual, float):
+            return None
+        is_input = not isinstance(part, s.Name) or part.name in self.judge.key.inputs
+        near = abs(constant - actual) <= 0.05 * abs(actual)
+        if isinstance(part, s.Name) and part.name == "lr":
+            tenfold = any(same(constant, actual * factor) for factor in (10.0, 0.1))
+            return "lr_factor_10" if tenfold else "lr_literal"
+        if same(constant, actual):
+            return "input_literal" if is_input else "hard_coded"
+        if isinstance(part, s.Name) and part.name == "h":
+            return "h_mismatch"
+        if near:
+            return "rounded"
+        return "input_literal" if is_input else None
+
+    def _rounded(self, group: Group, made: Candidates) -> tuple[str, ...]:
+        """The formula without its rounding is right."""
+        tree = self.judge.plan.formulas[group.cell].tree
+
+        def bare(node: s.Node) -> s.Node | None:
+            return node.args[0] if isinstance(node, s.Call) and node.name in _ROUNDS and node.args else None
+
+        plain = mapped(tree, bare)
+        if plain == tree:
+            return ()
+        values = self._of(plain, group, made)
+        if _agrees(tuple(v for _, v in made.draws), values):
+            return ("rounded",)
+        found = _agreeing(made.plain, values)
+        return (*found, "rounded") if found else ()
+
+    def _of(self, tree: s.Node, group: Group, made: Candidates) -> list[Any]:
+        """Another formula in the group's cell, under the draws."""
+        try:
+            function = Function(self.judge.plan, tree, group.cell)
+        except Unsupported:
+            return [None] * len(made.draws)
+        return [function(self.judge.grid(number)) for number, _ in made.draws]
+
+    def _ranges(self, group: Group, made: Candidates) -> tuple[str, ...]:
+        """With the rule's range in place of the learner's the formula is right."""
+        if self.judge.places.moved:
+            return ()
+        own = self.judge.plan.formulas[group.cell].tree
+        rule = self.judge.key.plan.formulas[group.at].tree
+        meant = [n for n in _nodes(rule) if isinstance(n, s.AreaRef)]
+        written = [n for n in _nodes(own) if isinstance(n, s.AreaRef)]
+        right = tuple(v for _, v in made.draws)
+        for area in dict.fromkeys(written):
+            for other in dict.fromkeys(meant):
+                if _agrees(right, self._of(mapped(own, lambda n: other if n == area else None), group, made)):  # noqa: B023
+                    return (self._range_slug(group, area, other),)
+        return ()
+
+    def _range_slug(self, group: Group, area: s.AreaRef, meant: s.AreaRef) -> str:
+        row, column = (group.cell & _CELL) >> 15, group.cell & 0x7FFF
+        one, two = (
+            (n.top.resolve(row), n.left.resolve(column), n.bottom.resolve(row), n.right.resolve(column))
+            for n in (area, meant)
+        )
+        if one[1] != two[1] or one[3] != two[3]:
+            return "wrong_range"
+        if one[0] <= self.judge.key.layout.header:
+            return "header_in_range"
+        return "range_off_by_one" if abs(one[0] - two[0]) <= 2 and abs(one[2] - two[2]) <= 2 else "wrong_range"
+
+    # ---- other cells
+
+    def _unusable(self, group: Group, made: Candidates) -> tuple[str, ...]:
+        return self._ranges(group, made) or self._elsewhere(group, made)
+
+    def _elsewhere(self, group: Group, made: Candidates) -> tuple[str, ...]:
+        """The rule, with one or two of its cells replaced by others that the formula reads."""
+        judge = self.judge
+        tree = made.rule.trees[0]
+        meant: dict[str, int] = {}
+        for name in names_in(tree):
+            at = self._cell(made, name)
+            if at is not None:
+                meant[name] = at
+        reads = list(dict.fromkeys(judge.reads(group.cell)))
+        if len(reads) > 12:
+            return ()
+        back = {cell: judge.places.exercise.get(cell, cell & _CELL if self._own_sheet(cell) else -1) for cell in reads}
+        others = {at: cell for cell, at in back.items() if at >= 0 and at not in meant.values()}
+        lost = [name for name, at in meant.items() if at not in back.values()]
+        candidates: list[tuple[str, s.Node]] = []
+        for name in lost or meant:
+            for at in others or [at for at in back.values() if at >= 0]:
+                if at == meant[name]:
+                    continue
+                slug = "lr_wrong_cell" if name == "lr" else "wrong_reference"
+                candidates.append((slug, renamed(tree, {name: by_address(at)})))
+        if len(lost) == 2 and len(others) == 2:
+            one, two = others
+            for first, second in ((one, two), (two, one)):
+                names = {lost[0]: by_address(first), lost[1]: by_address(second)}
+                candidates.append(("wrong_reference", renamed(tree, names)))
+        if not candidates:
+            return ()
+        known = {**judge.places.exercise, **{cell: at for at, cell in others.items()}}
+        actual = {**judge.places.actual, **others}
+        side, free = Side(judge.plan, known), judge.rules.free | set(others)
+        grids = [Drawn(side, free, judge.rules.draw, number) for number in range(DRAWS)]
+        values = [grid.peek(group.cell) for grid in grids]
+        for slug, other in candidates:
+            function = made.function(other)
+            if function is None:
+                continue
+            if _agrees(tuple(function(Across(judge.key.plan, grid, actual)) for grid in grids), values):
+                return (slug,)
+        return ()
+
+    def _own_sheet(self, cell: int) -> bool:
+        return self.judge.plan.scope.sheet_names[cell >> 36] == self.judge.places.sheet
+
+    def _cell(self, made: Candidates, name: str) -> int | None:
+        """The exercise's cell that a name means, if it is one cell."""
+        if name in self.judge.key.inputs and ("steps", name) not in self.judge.key.layout.names:
+            return self.judge.key.inputs[name]
+        function = made.function(s.Name(None, name))
+        if function is None or not references(f"={name}"):
+            return None
+        seen: list[int] = []
+
+        class Spy(Across):
+            def __missing__(self, key: int) -> Any:
+                seen.append(key)
+                return 1.0
+
+        function(Spy(self.judge.key.plan, self.judge.values, {}))
+        return seen[0] if len(seen) == 1 else None
+
+    def _inlined(self, group: Group, made: Candidates) -> tuple[str, ...]:
+        """The formula reads further back than the rule: followed there, it is the rule of a mistake."""
+        judge = self.judge
+        free = judge.leaves(group.cell) | judge.rules.base
+        order = judge.path(group.at, free)
+        if len(order) > 200:
+            return ()
+        mine = [judge.places.actual[at] for at in order if at in judge.places.actual]
+        grids, values = [], []
+        for number in range(LEAST + 2):
+            grid = Drawn(judge.side, free, judge.rules.draw, number)
+            for cell in mine:
+                grid.read(cell)
+            grids.append(Across(judge.key.plan, grid, judge.places.actual))
+            values.append(grid.peek(group.cell))
+        for one in (*made.plain, *made.opened):
+            if _agrees(tuple(one.function(grid) for grid in grids), values):
+                return one.slugs
+        return ()
+
+
+def _agreeing(candidates: list[Candidate], values: list[Any]) -> tuple[str, ...]:
+    for one in candidates:
+        if _agrees(one.values, values):
+            return one.slugs
+    return ()
+
+
+def _agrees(meant: tuple[Any, ...], values: list[Any]) -> bool:
+    """Whether two functions are one, as far as the draws say."""
+    proven = 0
+    for one, other in zip(meant, values, strict=True):
+        if not usable(one):
+            if usable(other):
+                return False
+            continue
+        if not same(one, other):
+            return False
+        proven += 1
+    return proven >= LEAST // 2
+
+
+def _nodes(node: s.Node) -> Iterator[s.Node]:
+    yield node
+    for child in s.children(node):
+        yield from _nodes(child)
