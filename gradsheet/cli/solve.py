@@ -10,7 +10,7 @@ import click
 from gradsheet.cli.group import main
 from gradsheet.cli.printing import print_json
 
-METHODS = click.Choice(["lbfgs", "adam", "annealing"])
+METHODS = click.Choice(["lbfgs", "adam", "lm", "annealing"])
 
 
 @main.command()
@@ -28,7 +28,7 @@ METHODS = click.Choice(["lbfgs", "adam", "annealing"])
     help="What may change: ranges, names, commas; may be repeated.",
 )
 @click.option("--subject-to", "rules", multiple=True, metavar="RULE", help="A condition, e.g. 'R4:AA4>=0'.")
-@click.option("--method", type=METHODS, help="lbfgs (default), adam, annealing.")
+@click.option("--method", type=METHODS, help="lbfgs (default), adam, lm (least squares), annealing.")
 @click.option("--starts", type=int, default=1, show_default=True, help="The workbook's numbers, then random ones.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the random starts, and of RAND.")
 @click.option("--iterations", type=int, metavar="N", help="At most, for each start.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -11,6 +12,7 @@ from torch import Tensor
 from gradsheet.formula.graph import Traced
 from gradsheet.formula.plan import Plan
 from gradsheet.formula.schedule import Schedule
+from gradsheet.formula.squares import Squares, squared
 from gradsheet.formula.straight import Writer
 from gradsheet.formula.tape import Tape, Through
 from gradsheet.formula.tracing import Trace
@@ -48,7 +50,14 @@ class Lanes:
         self._tape = Tape(schedule, {at: writer.variable(key) for at, key in trace.cells.items() if at in shown})
         self.source = self._tape.source
         self.reached = schedule.reached
+        nodes = squared(trace.graph, next(iter(wanted))) if wanted else None
+        self._graph, self._squares = trace.graph, nodes
         self.flat = sorted({trace.graph.flat[at] for at in schedule.nodes if at in trace.graph.flat})
+
+    @cached_property
+    def squares(self) -> Squares | None:
+        """The numbers of whose squares the first output is a sum, a mean or a root; None where it is none."""
+        return None if self._squares is None else Squares(self._graph, self._squares)
 
     def __call__(self, inputs: Tensor, grad: bool) -> list[Tensor]:
         """Each output ``(lanes,)`` for inputs ``(inputs, lanes)``; NaN where its cell shows an error."""

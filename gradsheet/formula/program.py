@@ -18,6 +18,7 @@ from gradsheet.formula.straight_code import NotStraight
 
 if TYPE_CHECKING:
     from gradsheet.formula.lanes import Lanes
+    from gradsheet.formula.squares import Squares
 
 
 class Program:
@@ -283,6 +284,13 @@ class Program:
         """The inputs that any output depends on; all of them where that is not known."""
         lanes = self._on_tensors()
         return self.inputs if lanes is None else [self.inputs[i] for i in lanes.reached]
+
+    @property
+    @calculates
+    def squares(self) -> Squares | None:
+        """The numbers of whose squares the first output is a sum, a mean or a root; None where it is none."""
+        lanes = self._on_tensors()
+        return None if lanes is None else lanes.squares
 
     def _lane_by_lane(self, wide: Sequence[Any], size: int) -> dict[str, Any]:
         import torch

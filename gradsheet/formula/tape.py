@@ -134,7 +134,7 @@ class Tape:
             backward = KERNELS[step.op].backward
             if backward is None:
                 continue
-            sources = [self._value(x, values) for x in step.sources]
+            sources = [self.value(x, values) for x in step.sources]
             more = {} if step.extra is None else {"extra": step.extra}
             with_zeros = (g == 0) if careful else None
             read: tuple[Any, ...] = step.sources
@@ -147,7 +147,8 @@ class Tape:
         found = grads[0]
         return torch.zeros_like(values[0]) if found is None else found
 
-    def _value(self, source: Any, values: tuple[Tensor, ...]) -> Any:
+    def value(self, source: Any, values: tuple[Tensor, ...]) -> Any:
+        """What a source holds: a tensor, a column of constants, or a float."""
         if type(source) is int:
             return values[source]
         if isinstance(source, float):

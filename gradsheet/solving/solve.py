@@ -21,12 +21,13 @@ from gradsheet.solving.copy import check_out, write_copy
 from gradsheet.solving.lockstep import together
 from gradsheet.solving.methods import Ended, annealing, lbfgs, slsqp
 from gradsheet.solving.problem import Problem
+from gradsheet.solving.residuals import check_squares, fit
 from gradsheet.solving.seek import newton, root
 from gradsheet.solving.solution import Held, Solution, Start, shown
 from gradsheet.workbook.read import contents
 
 Array = NDArray[np.float64]
-METHODS = ("lbfgs", "adam", "annealing")
+METHODS = ("lbfgs", "adam", "lm", "annealing")
 MOST = {"lbfgs": 2000, "adam": 2000, "lm": 200, "annealing": 1000}
 
 
@@ -167,6 +168,14 @@ def _search(
             return [None] * len(points), True
     if method == "lbfgs" and not problem.bounded and not problem.general and problem.aim is None:
         return _descend(best, points, most)
+    if method == "lm":
+        check_squares(best)
+        ways: list[Ended | None] = [None] * len(points)
+        try:
+            fit(best, points, most, ways)
+        except KeyboardInterrupt:
+            return ways, True
+        return ways, False
     if problem.aim is not None and len(problem.names) == 1 and not problem.general and method != "annealing":
         found = root(problem, problem.aim)
         if found is not None:

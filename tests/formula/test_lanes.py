@@ -82,6 +82,18 @@ def test_what_has_no_gradient_is_named_with_its_cell(formula: str, function: str
     assert f"{function} in s!Z1" in book(formula).program(["s!A1", "s!A2"], ["s!Z1"]).flat
 
 
+@pytest.mark.parametrize("formula", SMOOTH[::4])
+def test_the_chain_rule_forward_is_the_one_backward(formula: str) -> None:
+    squares = book(f"SUMSQ({formula},A1*A2)").program(list(inputs()), ["s!Z1"]).squares
+    assert squares is not None
+    own = torch.tensor([v[0] for v in inputs().values()], dtype=torch.float64)
+    program = book(formula).program(list(inputs()), ["s!Z1"])
+    x = own[:, None].clone().requires_grad_()
+    (slope,) = torch.autograd.grad(program.batch(x).sum(), x)
+    torch.testing.assert_close(squares.jacobian(own)[0], slope[:, 0], rtol=1e-12, atol=1e-14)
+    assert squares.values(own)[0].item() == program.batch(own[:, None]).item()
+
+
 def test_a_branch_not_taken_spoils_no_gradient() -> None:
     cells: dict[str, object] = {"A1": 0, "A2": "=IF(A1>0,SQRT(A1)/A1,A1)", "A3": "=IFERROR(SQRT(A1)/A1,3*A1)"}
     cells |= {"A4": "=SUM(IF(A1=0,5*A1,LN(A1)))", "A5": "=IFERROR(MATCH(A1,{1,2},0),A1^2)"}

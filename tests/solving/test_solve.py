@@ -129,6 +129,24 @@ def test_annealing_needs_no_gradient(sheet: Write) -> None:
     assert found.gradient_norm is not None
 
 
+def test_least_squares_finds_what_is_squared(titanic: Path, sheet: Write) -> None:
+    found = gradsheet.solve(titanic, minimize="linear!N1", by_changing="linear!B1:K1", method="lm", starts=2)
+    x, y = design(titanic)
+    weights, residuals = np.linalg.lstsq(x, y, rcond=None)[:2]
+    for start in found.starts:
+        assert start.after == pytest.approx(float(residuals[0]) / len(y), rel=1e-13)
+        assert start.iterations <= 5
+    assert [after for _, after in found.cells.values()] == pytest.approx(weights.tolist(), rel=1e-7)
+    # NIST's Misra1a is fitted by b1·(1 − exp(−b2·x)); here with data made of 2 and 0.5, which it finds again.
+    cells = {f"A{i}": i for i in range(1, 9)} | {f"B{i}": 2 * (1 - math.exp(-0.5 * i)) for i in range(1, 9)}
+    path = sheet(**cells, D1=1, D2=1, **{f"C{i}": f"=(B{i}-D$1*(1-EXP(-D$2*A{i})))^2" for i in range(1, 9)},
+                     E1="=SQRT(AVERAGE(C1:C8))", F1="=D1+D2")  # fmt: skip
+    fitted = gradsheet.solve(path, minimize="s!E1", by_changing="D1:D2", method="lm")
+    assert [after for _, after in fitted.cells.values()] == pytest.approx([2, 0.5], rel=1e-9)
+    with pytest.raises(GradsheetError, match="F1 is not seen to be a sum of squares"):
+        gradsheet.solve(path, minimize="s!F1", by_changing="D1:D2", method="lm")
+
+
 def test_adam_goes_down_from_all_starts(titanic: Path) -> None:
     found = gradsheet.solve(titanic, minimize="mm!N1", by_changing="mm!K3:L12", method="adam", starts=2, iterations=60)
     for start in found.starts:
