@@ -200,6 +200,8 @@ class Book:
         """The cells that change with the seed or the clock: those that draw, and whatever depends on them."""
         plan = self._plan
         moving = plan.volatile()
+        if not moving:
+            return set()
         for key in plan.order():
             if key not in moving and any(before in moving for before in plan.reads(key)):
                 moving.add(key)

@@ -19,7 +19,13 @@ def varies(value: Any) -> bool:
     """Whether a value, or anything in it, differs from lane to lane."""
     if isinstance(value, Traced | Lambda):
         return True
-    if isinstance(value, Array | Area | Areas):
+    if isinstance(value, Area):
+        known = value.grid.varying  # type: ignore[attr-defined]  # a column is asked about by each of its formulas
+        mark = (value.sheet, value.top, value.left, value.bottom, value.right)
+        if mark not in known:
+            known[mark] = any(isinstance(cell, Traced) for cell in value.cells())
+        return bool(known[mark])
+    if isinstance(value, Array | Areas):
         return any(isinstance(cell, Traced) for cell in value.cells())
     return False
 

@@ -22,6 +22,7 @@ class Tracing(Evaluation):
     def __init__(self, plan: Plan, graph: Graph, given: Mapping[int, Any], seed: int) -> None:
         super().__init__(plan, given, seed)
         self._graph = graph
+        self.varying: dict[tuple[int, int, int, int, int], bool] = {}  # areas, and whether anything in them differs
         self._run = plan.bind(self, self.here, self.named, traced=True)
 
     def named(self, name: tuple[int | None, str], sheet: int, k: int, r: int, c: int) -> Any:
