@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradsheet.proof.compare import NAN_APART, compare, relative, ulp
+from gradsheet.proof.compare import NAN_APART, Mismatch, OracleResult, compare, relative, ulp
+from gradsheet.proof.report import Report
 
 
 @pytest.mark.parametrize(
@@ -82,3 +83,19 @@ def test_json_is_the_contract_and_strict() -> None:
     assert {"sheet", "cell", "expected", "actual", "ulp"} <= set(data["mismatches"][0])
     assert data["mismatches"][0]["expected"] == "inf"
     assert data["mismatches"][1]["ulp"] is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "reason", "little"),
+    [
+        (1.8e-15, 0.0, "snapping", True),  # what LibreOffice makes of 3.0000000000000004² − 9
+        (7e-14, 0.0, "follows from s!A1 (snapping)", True),
+        (1.0, 0.0, "snapping", False),
+        (1.8e-15, 0.0, "pow", False),
+        (1.0, 1.0 + 1e-12, "pow", True),
+    ],
+)
+def test_a_snapped_difference_counts_by_its_size(expected: float, actual: float, reason: str, little: bool) -> None:
+    differ = Mismatch("s", "A1", expected, actual, 1, reason)
+    result = OracleResult("libreoffice", 1, 0, 1, relative(expected, actual), (differ,))
+    assert Report("own.xlsx", "gradsheet", {"libreoffice": result}).ok is little
