@@ -12,6 +12,7 @@ from gradsheet.solving.problem import Problem
 from gradsheet.solving.solution import Held
 
 Array = NDArray[np.float64]
+ENDLESS = 1e12  # times the value before
 ANNEAL = "--method annealing needs no gradient"
 
 
@@ -86,9 +87,11 @@ def check_gradient(problem: Problem, name: str, points: Array) -> None:
         )
 
 
-def afterwards(problem: Problem, held: list[Held], after: float | None, aim: float | None) -> list[str]:
+def afterwards(problem: Problem, held: list[Held], before: float, after: float | None, aim: float | None) -> list[str]:
     """What the result has to say for itself."""
     notes = []
+    if after is not None and aim is None and abs(after) > ENDLESS * max(1.0, abs(before) if before == before else 1.0):
+        notes.append(f"{problem.cell} seems to go on without end: bound the changing cells with --subject-to.")
     broken = [one.text for one in held if not one.met]
     if broken:
         notes.append(f"No point was found that meets {_some(broken)}: the nearest is shown.")

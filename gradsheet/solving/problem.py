@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from gradsheet.errors import GradsheetError
 from gradsheet.formula.book import Book
 from gradsheet.solving.asked import Condition
 
@@ -90,11 +91,18 @@ class Problem:
             torch.set_num_threads(threads)
 
     def cells(self, points: Array) -> Array:
-        """All outputs ``(outputs, lanes)`` at points ``(lanes, cells)``; NaN for an error."""
+        """All outputs ``(outputs, lanes)`` at points ``(lanes, cells)``; NaN for an error or text."""
+        if not self.program.differentiable:
+            self.evaluations += len(points)
+            return np.array([self._one_by_one(point) for point in points]).T
         with torch.no_grad():
             found = self.program.batch(torch.from_numpy(np.ascontiguousarray(points.T)))
         self.evaluations += len(points)
         return np.asarray(found.numpy(), dtype=np.float64)
+
+    def _one_by_one(self, point: Array) -> list[float]:
+        shown = self.program(dict(zip(self.names, point.tolist(), strict=True))).values()
+        return [float(value) if isinstance(value, float | bool) else math.nan for value in shown]
 
     def values(self, points: Array) -> Array:
         """What is minimised, at many points; infinite where the cell shows an error."""
@@ -116,6 +124,15 @@ class Problem:
             Point(float(table[0, i]), gradients[0][i], table[1:, i], np.array([g[i] for g in gradients[1:]]))
             for i in range(len(points))
         ]
+
+    def gradient_norm(self, point: Array) -> float | None:
+        """The Euclidean norm of the gradient at a point; None where there is none."""
+        if not self.program.differentiable:
+            return None
+        try:
+            return float(np.linalg.norm(self.points(point[None])[0].gradient))
+        except GradsheetError:  # a look-up passes by an error there
+            return None
 
     def _minimised(self, shown: Any) -> Any:
         if self.aim is not None:

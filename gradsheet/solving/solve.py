@@ -112,8 +112,8 @@ def solve(
     point = best.points[winner]
     after = shown(float(problem.cells(point[None])[0, 0]))
     held = [Held(one.text, shown(left), met) for one, left, met in problem.met(point)]
-    notes += hurdles.afterwards(problem, held, after, value)
-    gradient = np.linalg.norm(problem.points(point[None])[0].gradient) if problem.program.differentiable else None
+    notes += hurdles.afterwards(problem, held, float(before[0]), after, value)
+    gradient = None if goal == "value" else problem.gradient_norm(point)
     found = Solution(
         workbook=os.fspath(workbook),
         cell=cell,
@@ -123,7 +123,7 @@ def solve(
         before=shown(float(before[0])),
         stored=file.cached.get(qualified(*split(cell))),
         after=after,
-        gradient_norm=None if gradient is None or value is not None else float(gradient),
+        gradient_norm=gradient,
         cells={n: (float(a), float(b)) for n, a, b in zip(problem.names, problem.own, point, strict=True)},
         starts=_starts(problem, best, before[1:], ended),
         winner=winner + 1,

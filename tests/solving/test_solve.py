@@ -218,6 +218,16 @@ def test_an_error_at_the_start_is_overcome_by_other_starts(sheet: Write) -> None
     assert found.after == 1.0
 
 
+def test_what_has_no_least_value_is_said(sheet: Write) -> None:
+    path = sheet(A1=1, B1="=3*A1", C1='=IF(A1>2,"big",A1^2)')
+    found = gradsheet.solve(path, maximize="s!B1", by_changing="A1", iterations=60)
+    assert any("without end" in note for note in found.notes)
+    text = gradsheet.solve(path, minimize="s!C1", by_changing="A1", method="annealing", iterations=20)
+    assert text.after is not None  # text on the way is passed by
+    assert text.after < 1
+    assert text.gradient_norm is None
+
+
 def test_random_numbers_are_drawn_once(sheet: Write) -> None:
     path = sheet(A1=1, B1="=(A1-C1)^2", C1="=RANDBETWEEN(1,1000)", D1="=(D2-2)^2")
     found = gradsheet.solve(path, minimize="s!B1", by_changing="A1,D2", seed=4)
