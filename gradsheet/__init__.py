@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gradsheet.plotting.plot import plot
     from gradsheet.proof.report import parity
     from gradsheet.solving.solve import solve
+    from gradsheet.sweeping.study import sweep
     from gradsheet.workbook.export import export
     from gradsheet.workbook.load import load
 
@@ -33,6 +34,7 @@ _HOMES = {
     "plot": "gradsheet.plotting.plot",
     "run": "gradsheet.engine",
     "solve": "gradsheet.solving.solve",
+    "sweep": "gradsheet.sweeping.study",
 }
 __all__ = [
     "GradsheetError",
@@ -46,6 +48,7 @@ __all__ = [
     "plot",
     "run",
     "solve",
+    "sweep",
 ]
 
 

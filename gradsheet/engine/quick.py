@@ -16,8 +16,9 @@ import torch
 from torch import Tensor
 
 from gradsheet.engine.buffers import Buffered
+from gradsheet.engine.compiled import LANES, CannotCompileError, Compiled
 from gradsheet.engine.setup import Setup
-from gradsheet.engine.written import NoRecord, Rows, filled, given, write
+from gradsheet.engine.written import NoRecord, Rows, Written, filled, given, write
 
 FEWEST = 4096
 """With fewer lanes than this the work of an operation is no longer than the way to it."""
@@ -35,12 +36,19 @@ class Quick:
     Args:
         rows: the pass in the plain way.
         dtype: of the numbers.
+        compiled: with torch.compile, where that can be.
+
+    Attributes:
+        fault: why it could not be compiled, where that was asked for.
     """
 
-    def __init__(self, rows: Rows, dtype: torch.dtype) -> None:
+    def __init__(self, rows: Rows, dtype: torch.dtype, compiled: bool = False) -> None:
+        self.fault = ""
         self._rows = rows
         self._dtype = dtype
+        self._compiled = compiled
         self._made: dict[Any, Buffered | None] = {}
+        self._compiles: dict[int, Compiled] = {}
         self._making = threading.Lock()
 
     def __call__(
@@ -51,8 +59,19 @@ class Quick:
         made = self._code(careful, arguments)
         if made is None:
             return self._rows(*arguments, recorder, careful)
-        lanes = setup.lanes
-        return filled(made.written.done, iter(made(given(*arguments), lanes)), lanes)
+        lanes, tensors = setup.lanes, given(*arguments)
+        if self._compiled and not careful and lanes <= LANES:
+            try:
+                outputs, fine = self._compile(made.written)(tensors, lanes)
+                return filled(made.written.done, iter(outputs), lanes)._replace(fine=fine)
+            except CannotCompileError as error:
+                self.fault, self._compiled = str(error), False
+        return filled(made.written.done, iter(made(tensors, lanes)), lanes)
+
+    def _compile(self, written: Written) -> Compiled:
+        if id(written) not in self._compiles:
+            self._compiles[id(written)] = Compiled(written, self._dtype)
+        return self._compiles[id(written)]
 
     def mended(self, done: Any, setup: Setup, examples: Any, weights: Tensor, state: Any, held: Any) -> Any:
         """What a pass left, the lanes that left the finite numbers run again, carefully."""
@@ -98,12 +117,17 @@ def _merged(whole: Any, part: Any, at: Tensor) -> Any:
 
 def suits(setup: Setup) -> bool:
     """Whether a pass of these lanes is worth writing down."""
-    return setup.lanes >= FEWEST and setup.start.device.type == "cpu" and setup.rows <= MOST_ROWS
+    return (
+        setup.experiment.trains
+        and setup.lanes >= FEWEST
+        and setup.start.device.type == "cpu"
+        and setup.rows <= MOST_ROWS
+    )
 
 
-def shared_out(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-    """Do all of it, in order, each on one thread, as many at once as torch may use."""
-    threads = torch.get_num_threads()
+def shared_out(work: Callable[[Item], Result], items: Iterable[Item], threads: int | None = None) -> list[Result]:
+    """Do all of it, in order, each on one thread, as many at once as torch may use or as are given."""
+    threads = threads or torch.get_num_threads()
 
     def alone(item: Item) -> Result:
         with torch.no_grad():

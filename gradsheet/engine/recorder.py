@@ -77,7 +77,7 @@ class Recorder:
         for name, value in (*shown.items(), *state._asdict().items()):
             self._note_row("" if name == "weights" else name, value)
 
-    def close(self, epoch: Tensor, accepted: Tensor, sums: Any, footers: Any, broken: Tensor) -> None:
+    def close(self, epoch: Tensor, accepted: Tensor, sums: Any, footers: Any, done: Any) -> None:
         """A pass ends."""
         if self.setup.experiment.trains:
             for name, value in self.setup.experiment.model.loss.summed(sums.err2, self.setup.rows).items():
@@ -85,7 +85,7 @@ class Recorder:
         if footers is not None:
             for name, value in footers._asdict().items():
                 self._note_pass(name, value)
-        self._marks.append((epoch, accepted, broken))
+        self._marks.append((epoch, accepted, done.broken))
 
     def mark(self) -> dict[str, int]:
         """Where the rows stand now."""

@@ -44,6 +44,8 @@ class Pass(NamedTuple):
     broken: Tensor  # the first row (from 0) that is not finite, or -1, (B,); of a batch's update: the row after all
     grads: int  # how many gradients drove it
     shown: Any = None  # what a batch's one update shows
+    fine: bool = False  # known to be finite
+    above: Any = None  # the first row (from 0) whose loss reaches a threshold, or -1, (B,); where one is watched
 
 
 def run(
@@ -99,24 +101,35 @@ def run(
     setup = prepare(entry, inputs, data, device, dtype or getattr(torch, entry.dtype))
     columns = len(entry.steps) if keep == "all" else len(keep) if isinstance(keep, list | tuple | set) else 0
     check_size(setup, len(entry.warmup) + (epochs + 1) * setup.batches, columns)
-    rows: Rows = _rows if entry.batch == "row" else _batch
-    if not entry.trains:
-        rows = _table
-    elif keep == "epochs" and suits(setup):
+    rows = passes(entry)
+    if keep == "epochs" and suits(setup):
         rows = Quick(rows, setup.start.dtype)
-        return join(setup, shared_out(lambda part: _loop(part, epochs, keep, rows), setup.blocks(BLOCK)))
+        return join(setup, shared_out(lambda part: _traced(part, epochs, keep, rows), setup.blocks(BLOCK)))
     with torch.no_grad():
-        return join(setup, [_loop(part, epochs, keep, rows) for part in setup.blocks(BLOCK)])
+        return join(setup, [_traced(part, epochs, keep, rows) for part in setup.blocks(BLOCK)])
 
 
-def _loop(setup: Setup, epochs: int, keep: Keep, rows: Rows) -> Trace:
+def _traced(setup: Setup, epochs: int, keep: Keep, rows: Rows) -> Trace:
+    recorder = Recorder(setup, keep)
+    loop(setup, epochs, recorder, rows)
+    return recorder.trace(epochs)
+
+
+def loop(setup: Setup, epochs: int, recorder: Recorder, rows: Rows) -> None:
+    """All passes of some lanes, told to a recorder.
+
+    Args:
+        setup: the lanes.
+        epochs: how many passes after the warm-up, and one more.
+        recorder: what is kept.
+        rows: how a pass is run: `passes` of the setup, or faster.
+    """
     entry, warm = setup.experiment, len(setup.experiment.warmup)
     rule = entry.optimiser
     batches = setup.batches
     most = warm + (epochs + 1) * batches if not rule.retries else warm + 8 * (epochs + 1) + 64
-    recorder = Recorder(setup, keep)
     weights, state = setup.start, _shaped(setup, rule.init(setup.start, setup.here))
-    epoch = torch.zeros(setup.lanes, dtype=torch.long, device=weights.device)
+    epoch = torch.zeros(setup.lanes if rule.retries else 1, dtype=torch.long, device=weights.device)
     held: Any = None
     sums: Any = None
     for at in range(most):
@@ -128,9 +141,9 @@ def _loop(setup: Setup, epochs: int, keep: Keep, rows: Rows) -> Trace:
                 held = _shaped(setup, rule.first(state, setup.here, held))
         recorder.enter(weights, state, held)
         done = _pass(setup, at, weights, state, held, recorder, rows)
-        sums = SimpleNamespace(
-            grad2=done.grad2, count=done.grads, epoch=epoch, root_sum=sqrt(done.err2), err2=done.err2
-        )
+        sums = SimpleNamespace(grad2=done.grad2, count=done.grads, epoch=epoch, err2=done.err2)
+        if rule.begin or rule.close:
+            sums.root_sum = sqrt(done.err2)
         footers = rule.close(held, sums, setup.here) if rule.close else None
         if footers is not None:
             footers = _shaped(setup, footers)
@@ -138,7 +151,7 @@ def _loop(setup: Setup, epochs: int, keep: Keep, rows: Rows) -> Trace:
         accepted = torch.full_like(epoch, at >= warm, dtype=torch.bool)
         if rule.retries:
             accepted = sums.accepted & accepted
-        recorder.close(epoch, accepted, sums, footers, done.broken)
+        recorder.close(epoch.expand(setup.lanes), accepted.expand(setup.lanes), sums, footers, done)
         if (at - warm + 1) % batches == 0:
             epoch = epoch + accepted
         if bool((epoch > epochs).all()):
@@ -148,7 +161,13 @@ def _loop(setup: Setup, epochs: int, keep: Keep, rows: Rows) -> Trace:
         else:
             carried = done.weights if entry.carry == "updated" else done.last
             weights, state = _accepted(rule.retries, accepted, (carried, done.state), (weights, state))
-    return recorder.trace(epochs)
+
+
+def passes(entry: Experiment) -> Rows:
+    """How a pass of an experiment is run in the plain way."""
+    if not entry.trains:
+        return _table
+    return _rows if entry.batch == "row" else _batch
 
 
 def _pass(setup: Setup, number: int, weights: Tensor, state: Any, held: Any, recorder: Recorder, rows: Rows) -> Pass:
@@ -157,7 +176,7 @@ def _pass(setup: Setup, number: int, weights: Tensor, state: Any, held: Any, rec
     examples = setup.examples(number)
     done: Pass = rows(setup, examples, weights, state, held, recorder, careful=False)
     finite = [done.weights, done.err2, done.grad2, *done.state, *(held or ())]
-    if all(_finite(t) for t in finite):
+    if done.fine or all(_finite(t) for t in finite):
         pass
     elif isinstance(rows, Quick):
         done = rows.mended(done, setup, examples, weights, state, held)

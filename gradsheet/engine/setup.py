@@ -134,9 +134,16 @@ def prepare(
         here,
         points[..., 0].T.contiguous(),
         points[..., 1].T.contiguous(),
-        torch.stack([tensors[f"start_{w}"] for w in weights]) if weights else points.new_empty(0, lanes),
+        _start([tensors[f"start_{w}"] for w in weights]) if weights else points.new_empty(0, lanes),
         _notes(experiment, inputs, points.shape[1]),
     )
+
+
+def _start(each: Sequence[Tensor]) -> Tensor:
+    """(P, B); where all lanes start alike, without the room for them."""
+    if all(t.stride(0) == 0 for t in each):
+        return torch.stack([t[:1] for t in each]).expand(-1, len(each[0]))
+    return torch.stack(list(each))
 
 
 def _starts_spelled_out(experiment: Experiment, given: Mapping[str, Number]) -> dict[str, Number]:
@@ -176,7 +183,7 @@ def _data(experiment: Experiment, data: Any, device: str, dtype: torch.dtype) ->
     if data is None:
         data = experiment.data
     if hasattr(data, "columns"):
-        data = _columns(data)
+        data = columns_xy(data)
     try:
         points = torch.as_tensor(data, dtype=dtype, device=device)
     except (TypeError, ValueError, RuntimeError):
@@ -189,7 +196,7 @@ def _data(experiment: Experiment, data: Any, device: str, dtype: torch.dtype) ->
     return points if points.dim() == 3 else points[None]
 
 
-def _columns(frame: Any) -> Any:
+def columns_xy(frame: Any) -> Any:
     """The columns x and y of a frame, in either case, as numbers."""
     found = {str(c).strip().lower(): c for c in frame.columns}
     for name in ("x", "y"):

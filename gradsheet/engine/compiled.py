@@ -1,0 +1,151 @@
+"""A written pass for torch.compile: one loop over lanes, in which a whole pass stays in registers.
+
+Compiling takes from ten seconds to more than a minute, and a C++ compiler; so it is for large work. The operations and
+their order are those of the plain pass, roots are correctly rounded there, products and sums are not contracted, and
+constants are handed in, so that nothing can be folded: the bits are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gradsheet.engine.tape import Lanes
+from gradsheet.engine.written import Written
+
+LANES = 262_144
+"""Of every call: compiled code is for one size, so that there is one of it."""
+
+_SIGNS = {
+    "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "less": "<", "less_equal": "<=", "greater": ">",
+    "greater_equal": ">=", "equal": "==", "not_equal": "!=", "and_": "&", "or_": "|",
+}  # fmt: skip
+_CALLS = {
+    "negative": torch.neg, "absolute": torch.abs, "root": torch.sqrt, "minimum": torch.minimum,
+    "maximum": torch.maximum, "where": torch.where, "isfinite": torch.isfinite, "relu": torch.relu,
+    "not_": torch.logical_not, "stack": torch.stack, "same_shape": torch.broadcast_tensors,
+}  # fmt: skip
+
+
+class CannotCompileError(Exception):
+    """There is no C++ compiler, or it fails."""
+
+
+class Compiled:
+    """A written pass, compiled at its first call.
+
+    Args:
+        written: the pass.
+        dtype: of its numbers.
+
+    Attributes:
+        source: the code that torch.compile gets, a line an operation.
+    """
+
+    def __init__(self, written: Written, dtype: torch.dtype) -> None:
+        self.written = written
+        self._dtype = dtype
+        self._constants: dict[tuple[str, bool], str] = {}
+        nodes = written.tape.nodes
+        lines = [f"{self._places(group)} = {group}" for group in written.groups]
+        steps = []
+        for number in written.needed():
+            node = nodes[number]
+            if node.op not in ("leaf", "constant"):
+                numbers = node.kind == "number" or any(
+                    nodes[a].kind == "number" and nodes[a].op != "constant" for a in node.arguments
+                )
+                read = [self._name(a, numbers) for a in node.arguments]
+                sign = _SIGNS.get(node.op)
+                steps.append(f"t{number} = " + (f" {sign} ".join(read) if sign else f"{node.op}({', '.join(read)})"))
+        self._computes = [any(self._is_step(n) for n in one.at) for one in written.outputs]
+        computed = [one for one, computes in zip(written.outputs, self._computes, strict=True) if computes]
+        results = [self._result(one) for one in computed]
+        ends = [n for one in computed for n in one.at if self._is_step(n) and nodes[n].kind == "number"]
+        results.append(" & ".join(f"isfinite({self._name(n, True)})" for n in dict.fromkeys(ends)))
+        if self._constants:
+            lines.append(f"{''.join(f'{c}, ' for c in self._constants.values())} = constants")
+        body = "\n".join(f"    {line}" for line in [*lines, *steps, f"return {', '.join(results)}"])
+        self.source = f"def written({', '.join(written.groups)}, constants):\n{body}\n"
+        self._given = [_value(text).to(dtype) if numbers else _value(text) for text, numbers in self._constants]
+        self._run = _compiled(self.source)
+
+    def __call__(self, given: Mapping[str, Tensor], lanes: int) -> tuple[list[Tensor], bool]:
+        """What the pass leaves, and whether all of it is finite.
+
+        Raises:
+            CannotCompileError: at the first call.
+        """
+        arguments = [self._wide(name, tensor, lanes) for name, tensor in given.items()]
+        try:
+            *found, fine = self._run(*arguments, self._given)
+        except (RuntimeError, OSError) as error:  # torch's own errors of compiling are RuntimeErrors
+            raise CannotCompileError(str(error).strip().partition("\n")[0]) from error
+        results = iter(found)
+        outputs = [
+            next(results)[..., :lanes] if computes else self._as_given(one, given)
+            for one, computes in zip(self.written.outputs, self._computes, strict=True)
+        ]
+        return [out.expand(*out.shape[:-1], lanes) for out in outputs], bool(fine.all())
+
+    def _wide(self, name: str, tensor: Tensor, lanes: int) -> Tensor:
+        """As one of P rows, filled up to the size that the code is for."""
+        rows = tensor if tensor.dim() == 2 else tensor[None]
+        if not self.written.groups[name][1]:
+            return rows.contiguous()
+        if lanes < LANES:
+            rows = torch.cat([rows, rows[:, -1:].expand(-1, LANES - lanes)], 1)
+        return rows.contiguous()
+
+    def _as_given(self, one: Lanes, given: Mapping[str, Tensor]) -> Tensor:
+        """What the pass hands on as it was."""
+        parts = []
+        for number in one.at:
+            node = self.written.tape.nodes[number]
+            if node.op == "leaf":
+                group = given[node.arguments[0]]
+                parts.append(group[node.arguments[1]] if group.dim() == 2 else group)
+            else:
+                parts.append(_value(node.arguments[0]).to(self._dtype))
+        return torch.stack(parts) if one.stacked else parts[0]
+
+    # ---- writing
+
+    def _places(self, group: str) -> str:
+        return "".join(f"{group}_{k}, " for k in range(self.written.groups[group][0]))
+
+    def _is_step(self, number: int) -> bool:
+        return self.written.tape.nodes[number].op not in ("leaf", "constant")
+
+    def _name(self, number: int, numbers: bool) -> str:
+        node = self.written.tape.nodes[number]
+        if node.op == "leaf":
+            return f"{node.arguments[0]}_{node.arguments[1]}"
+        if node.op == "constant":
+            return self._constants.setdefault((node.arguments[0], numbers), f"c{len(self._constants)}")
+        return f"t{number}"
+
+    def _result(self, one: Lanes) -> str:
+        nodes = self.written.tape.nodes
+        parts = ", ".join(self._name(n, nodes[n].kind == "number") for n in one.at)
+        if not one.stacked:
+            return parts
+        return f"stack([{parts}])" if all(nodes[n].wide for n in one.at) else f"stack(same_shape({parts}))"
+
+
+def _value(text: str) -> Tensor:
+    """A constant, (1,)."""
+    return torch.tensor([eval(text, {"nan": torch.nan, "inf": torch.inf})])
+
+
+@cache
+def _compiled(source: str) -> Callable[..., Any]:
+    """The same code is compiled once."""
+    names: dict[str, Any] = dict(_CALLS)
+    exec(compile(source, "<pass>", "exec"), names)
+    run: Callable[..., Any] = torch.compile(names["written"], fullgraph=True, dynamic=False)
+    return run
