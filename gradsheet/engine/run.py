@@ -210,6 +210,7 @@ def _rows(
         here.row = row
         shown = show(weights, x, y)
         grad = shown[prefix]
+        here.x, here.y, here.err2 = x, y, shown[loss]
         err2 = err2 + shown[loss]
         if sums_grad2:
             grad2 = grad2 + grad * grad

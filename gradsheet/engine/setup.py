@@ -230,7 +230,7 @@ def _lanes(experiment: Experiment, tensors: Mapping[str, Tensor], points: Tensor
 
 def _notes(experiment: Experiment, inputs: Mapping[str, Tensor], examples: int) -> tuple[str, ...]:
     notes = []
-    left = examples - experiment.rows(examples) * experiment.batches(examples)
+    left = 0 if experiment.batch == "row" else examples - experiment.rows(examples) * experiment.batches(examples)
     if left:
         notes.append(
             f"{experiment.name}: {left} of {examples} rows do not fill a batch of {experiment.batch}: "

@@ -34,6 +34,7 @@ class Topic:
         heading: over the comparison, epoch by epoch.
         question: that the comparison's chart answers.
         data_question: that the data's chart asks.
+        data: what the examples are, in a few words.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Topic:
     heading: str
     question: str
     data_question: str
+    data: str = "the examples: x goes in, y should come out"
 
 
 MIXED = Topic(

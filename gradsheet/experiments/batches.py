@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from gradsheet.errors import GradsheetError
+from gradsheet.table import references
 
 if TYPE_CHECKING:
     from gradsheet.experiments.entry import Experiment
@@ -49,7 +50,13 @@ def check_batch(experiment: Experiment, examples: int) -> None:
         GradsheetError: a batch larger than the data; a rule that sets something once for all of the data.
     """
     batch = experiment.batch
-    if batch in ("row", "full"):
+    if batch == "row":
+        return
+    name = experiment.optimiser.name
+    read = {r.name for c in experiment.optimiser.columns if not c.restart for r in references(c.formula)}
+    if read & {"x", "y", "err2"}:
+        raise GradsheetError(f"{experiment.name}: {name} reads each row's own numbers: give it batch row")
+    if batch == "full":
         return
     if int(batch) > examples:
         raise GradsheetError(f"{experiment.name}: a batch of {batch} rows is more than the {examples} there are")

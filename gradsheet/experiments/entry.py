@@ -45,9 +45,12 @@ class Experiment:
         topic: what it belongs to; a topic's entries make one workbook, ``workbooks/{topic}.xlsx``.
         batch: "row", an update a row; "full", one a pass; or the number of rows of a mini-batch, each of them a pass.
         shuffle: the seed by which mini-batches are drawn anew in each epoch; in the data's order where None.
+        portion: rows of a pass, where every row is an update and a pass does not go through all the data; the next one
+            goes on where it stopped.
         stretch: whether lr·‖∇pred‖² of each row is shown, where the model states it.
         data_words: what the examples are, a sentence; empty for examples that the reader brought.
         axes: what x and y are called.
+        axes_notes: what they are, a sentence each.
         draw: ``(seed) -> data``, where the examples are drawn.
         usual_epochs: how many are run where no one says.
         dtype: "float32" where the story is told in it; its cells are float64 like all others.
@@ -74,9 +77,11 @@ class Experiment:
     topic: str = "graddesc"
     batch: Batch = "row"
     shuffle: int | None = None
+    portion: int = 0
     stretch: bool = False
     data_words: str = LINE_WORDS
     axes: tuple[str, str] = ("x", "y")
+    axes_notes: tuple[str, str] = ("The input of this example.", "The output that the model should give.")
     draw: Callable[[int], tuple[tuple[float, float], ...]] | None = None
     usual_epochs: int = 10
     dtype: Literal["float64", "float32"] = "float64"
@@ -149,6 +154,8 @@ class Experiment:
 
     def rows(self, examples: int) -> int:
         """Rows in a pass."""
+        if self.batch == "row" and self.portion:
+            return min(self.portion, examples)
         return batches.rows(self.batch, examples)
 
     def batches(self, examples: int) -> int:
@@ -157,7 +164,11 @@ class Experiment:
 
     def order(self, examples: int, number: int) -> Sequence[int]:
         """The examples, from 0, of a pass; warm-up passes, counted from 0 here, go through the first ones."""
-        return batches.order(self.batch, self.shuffle, examples, max(number - len(self.warmup), 0))
+        at = max(number - len(self.warmup), 0)
+        if self.batch == "row" and self.portion:
+            first = at * self.rows(examples)
+            return [row % examples for row in range(first, first + self.rows(examples))]
+        return batches.order(self.batch, self.shuffle, examples, at)
 
     def configured(
         self,

@@ -28,8 +28,10 @@ def steps_of(experiment: Experiment) -> tuple[Column, ...]:
     if not experiment.trains:
         return _table_of(experiment)
     columns = [
-        Column("x", "", role="data", title=names[0], note="The input of this example."),
-        Column("y", "", role="data", title=names[1], note="The output that the model should give."),
+        *(
+            Column(name, "", role="data", title=title, note=note)
+            for name, title, note in zip(("x", "y"), names, experiment.axes_notes, strict=True)
+        ),
         _row_weights(experiment),
         *model.columns,
         *(model.beside.columns if model.beside else ()),

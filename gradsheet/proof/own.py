@@ -107,7 +107,7 @@ def _own_sheet(book: Book, entry: Experiment, data: list[tuple[float, float]]) -
     if not formulas:
         return None
     last = max(parse_cell(key.rpartition("!")[2]).row for key in formulas)
-    best: tuple[int, Layout] | None = None
+    best: tuple[float, Layout] | None = None
     for candidate in _candidates(book, entry, len(data)):
         rows = candidate.rows(len(data))
         probe = Layout(candidate, rows, 1, (DATA, DATA_FIRST))
@@ -115,11 +115,12 @@ def _own_sheet(book: Book, entry: Experiment, data: list[tuple[float, float]]) -
         if rest or passes <= probe.warm:
             continue
         layout = Layout(candidate, rows, passes, (DATA, DATA_FIRST), examples=len(data))
-        same = sum(
+        found = [
             formulas.get(f"{entry.name}!{c.at}") == c.formula
             for number in dict.fromkeys((0, layout.warm, passes - 1))  # enough to tell one from the other
             for c in layout.contents_of(number)
-        )
+        ]
+        same = sum(found) / len(found)
         if best is None or same > best[0]:
             best = same, layout
     if best is None or not best[0]:

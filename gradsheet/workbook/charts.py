@@ -9,7 +9,7 @@ from typing import Any
 
 from gradsheet.table import Role
 from gradsheet.workbook.layout import Layout, Table
-from gradsheet.workbook.style import FONT, INK, MUTED, ROLES, RULE
+from gradsheet.workbook.style import FONT, INK, MUTED, PAPER, ROLES, RULE
 
 WIDTH, HEIGHT = 500, 260
 MARKERS = ("circle", "square", "diamond", "triangle", "x", "star", "plus", "long_dash")
@@ -127,3 +127,64 @@ def rows_of(layout: Layout, number: int) -> tuple[int, int]:
 def at(layout: Layout, table: Table, name: str) -> int:
     """The number of a column."""
     return layout.names[table, name]
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points of a scatter chart: two columns of cells.
+
+    Attributes:
+        name: in the legend.
+        sheet: where the cells are.
+        rows: first and last row.
+        across: the column of the x axis.
+        up: the column of the y axis.
+        colour: of line and markers.
+        width: of the line between the points; none where 0.
+        marker: how each point shows; not at all where empty.
+        dash: of the line.
+    """
+
+    name: str
+    sheet: str
+    rows: tuple[int, int]
+    across: int
+    up: int
+    colour: str
+    width: float = 1.75
+    marker: str = ""
+    dash: str = "solid"
+
+
+def scatter_chart(
+    book: Any, title: str, x_axis: str, y_axis: str, series: Sequence[Points], *,
+    x_span: tuple[float, float] | None = None, y_span: tuple[float, float] | None = None,
+) -> Any:  # fmt: skip
+    """A scatter chart in the house style."""
+    chart = book.add_chart({"type": "scatter", "subtype": "straight"})
+    for one in series:
+        first, last = one.rows[0] - 1, one.rows[1] - 1
+        look = {"type": one.marker, "size": 6, "fill": {"color": one.colour}, "border": {"color": PAPER}}
+        line = {"color": one.colour, "width": one.width, "dash_type": one.dash}
+        chart.add_series(
+            {
+                "name": one.name,
+                "categories": [one.sheet, first, one.across - 1, last, one.across - 1],
+                "values": [one.sheet, first, one.up - 1, last, one.up - 1],
+                "line": line if one.width else {"none": True},
+                "marker": look if one.marker else {"type": "none"},
+            }
+        )
+    font = {"name": FONT, "size": 9, "color": MUTED, "bold": False}
+    style_title(chart, title)
+    grid = {"visible": True, "line": {"color": RULE, "width": 0.5}}
+    for axis, name, span in ((chart.set_x_axis, x_axis, x_span), (chart.set_y_axis, y_axis, y_span)):
+        options: dict[str, Any] = {
+            "name": name, "name_font": font, "num_font": font, "num_format": "General", "label_position": "low",
+            "major_gridlines": grid, "line": {"color": RULE},
+        }  # fmt: skip
+        axis(options | ({"min": span[0], "max": span[1]} if span else {}))
+    chart.set_legend({"position": "bottom", "font": {**font, "color": INK}} if len(series) > 1 else {"none": True})
+    chart.set_chartarea({"border": {"color": RULE}})
+    chart.set_size({"width": WIDTH, "height": HEIGHT})
+    return chart

@@ -15,6 +15,7 @@ from gradsheet.engine import Trace, run
 from gradsheet.errors import GradsheetError
 from gradsheet.experiments import Experiment, experiment, topic_of, topics
 from gradsheet.workbook.exact import ExactWorkbook, whole_or_not_at_all
+from gradsheet.workbook.extra import extra_of
 from gradsheet.workbook.front import DATA, DATA_FIRST, write_data, write_proof, write_start
 from gradsheet.workbook.layout import Layout
 from gradsheet.workbook.page import Page
@@ -71,7 +72,8 @@ def export(
         raise GradsheetError(f"{path} does not end in .xlsx: give the workbook such a name")
     if data is None:
         _check_data(entries)
-    _check(entries, inputs, epochs, len(data) if hasattr(data, "__len__") else len(entries[0].data))
+    examples = len(data) if hasattr(data, "__len__") else len(entries[0].data)
+    _check(entries, inputs, epochs, max(e.rows(examples) for e in entries))
     shown = []
     for entry in entries:
         own = {n: v for n, v in inputs.items() if _has(entry, n)}
@@ -142,12 +144,15 @@ def _write(path: Path, shown: Sequence[Values], epochs: int, known: bool) -> Non
     }
     book = ExactWorkbook(path, properties)
     formats = Formats(book)
-    write_start(book, formats, topic, shown, epochs, known)
+    extra = extra_of(topic)
+    write_start(book, formats, topic, shown, epochs, known, extra.CONTENTS if extra else ())
     setup = shown[0].trace.setup
     points = list(zip(setup.x[:, 0].tolist(), setup.y[:, 0].tolist(), strict=True))
     write_data(book, formats, topic, shown[0].layout.experiment, points, known)
+    if extra:
+        extra.write_sheets(book, formats, shown)
     for values in shown:
-        Page(book, formats, values.layout, values).write()
+        Page(book, formats, values.layout, values, extra.charts(book, values) if extra else ()).write()
     write_proof(book, formats, [values.prove() for values in shown], versions(), f"{topic.name}.xlsx")
     book.close()
 

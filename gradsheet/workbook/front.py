@@ -22,8 +22,8 @@ MOST_WEIGHTS = 6
 LINES = ("#1B7F4B", "#1F63B5", "#C2452D", "#6D3FA6", "#8A5A00", "#0E7C86", "#B5396F", "#22313F")
 ROLE_WORDS: tuple[tuple[Role, str], ...] = (
     ("input", "yours to change: everything else follows"),
-    ("data", "the examples: x goes in, y should come out"),
-    ("weights", ""),  # the topic says it
+    ("data", ""),  # the topic says these two
+    ("weights", ""),
     ("prediction", "what the model says with the weights of this row"),
     ("error", "how wrong that is"),
     ("gradient", "which way is uphill, and how steep"),
@@ -32,7 +32,15 @@ ROLE_WORDS: tuple[tuple[Role, str], ...] = (
 )
 
 
-def write_start(book: Any, formats: Formats, topic: Topic, shown: Sequence[Values], epochs: int, known: bool) -> None:
+def write_start(
+    book: Any,
+    formats: Formats,
+    topic: Topic,
+    shown: Sequence[Values],
+    epochs: int,
+    known: bool,
+    more: Sequence[tuple[str, str]] = (),
+) -> None:
     """What this is, how to read it, contents, and all experiments compared epoch by epoch."""
     f, sheet = formats, book.sheet(START)
     weights = learnt(shown)
@@ -50,7 +58,7 @@ def write_start(book: Any, formats: Formats, topic: Topic, shown: Sequence[Value
     sheet.set_row(2, 78)
     used = {c.role for v in shown for c in (*v.layout.experiment.steps, *v.layout.experiment.epochs)} | {"input"}
     row = _colours(sheet, f, topic, [role for role, _ in ROLE_WORDS if role in used], 4)
-    row = _contents(sheet, f, shown, row + 1, epochs, examples)
+    row = _contents(sheet, f, shown, row + 1, epochs, [(DATA, f"The {examples}."), *more])
     if all(values.layout.experiment.trains for values in shown):
         _comparison(book, sheet, f, topic, shown, row + 1, epochs)
     sheet.activate()
@@ -84,11 +92,14 @@ def _colours(sheet: Any, f: Formats, topic: Topic, roles: Sequence[Role], row: i
             else f(bg_color=look.colour, font_color=PAPER, bold=True, align="center")
         )
         sheet.write_string(row + 1 + i, 1, look.word, style)
-        sheet.write_string(row + 1 + i, 2, words or topic.weights, f(indent=1))
+        said = words or {"data": topic.data, "weights": topic.weights}[role]
+        sheet.write_string(row + 1 + i, 2, said, f(indent=1))
     return row + 1 + len(roles)
 
 
-def _contents(sheet: Any, f: Formats, shown: Sequence[Values], row: int, epochs: int, examples: str) -> int:
+def _contents(
+    sheet: Any, f: Formats, shown: Sequence[Values], row: int, epochs: int, around: Sequence[tuple[str, str]]
+) -> int:
     head = f.header("data")
     sheet.write_string(row, 1, "Contents", f.heading())
     weights = learnt(shown)
@@ -98,10 +109,12 @@ def _contents(sheet: Any, f: Formats, shown: Sequence[Values], row: int, epochs:
         titles += ["loss at first", f"after {epochs}", *(f"{called.get(w, w)} after {epochs}" for w in weights)]
     for i, title in enumerate(titles):
         sheet.write_string(row + 1, 1 + i, title, head)
-    row += 2
-    sheet.write_url(row, 1, f"internal:'{DATA}'!A1", f(font_color="#1F63B5", underline=1), DATA)
-    sheet.write_string(row, 2, f"The {examples}.", f())
-    sheet.set_row(row, 20)
+    row += 1
+    for name, words in around:
+        row += 1
+        sheet.write_url(row, 1, f"internal:'{name}'!A1", f(font_color="#1F63B5", underline=1), name)
+        sheet.write_string(row, 2, words, f() if name == DATA else f(text_wrap=True))
+        sheet.set_row(row, 20 if name == DATA else 28)
     for values in shown:
         row += 1
         e = values.layout.experiment

@@ -27,7 +27,7 @@ from gradsheet.table import Column, Reference, render
 Table = Literal["steps", "epochs"]
 
 TITLE, PURPOSE, MODEL, INPUTS = 1, 2, 3, 7
-MODEL_LINES = 3
+MODEL_LINES = 4
 INPUT_BLOCKS = (1, 8)  # the columns in which a block of inputs begins: label, label, value, note
 LEAST_INPUT_ROWS = 4
 START = "start"  # the sheet that every other links to

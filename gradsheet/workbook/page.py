@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +23,12 @@ WIDE, NARROW, COUNTER = 9.3, 7.5, 6.3  # widths of the steps table's columns, in
 
 
 class Page:
-    """Writes one experiment into an open workbook."""
+    """Writes one experiment into an open workbook; the charts in `more` lead its own."""
 
     home, homeward = START, "← all sheets"
 
-    def __init__(self, book: Any, formats: Formats, layout: Layout, values: Values) -> None:
-        self.book, self.formats, self.layout, self.values = book, formats, layout, values
+    def __init__(self, book: Any, formats: Formats, layout: Layout, values: Values, more: Sequence[Any] = ()) -> None:
+        self.book, self.formats, self.layout, self.values, self.more = book, formats, layout, values, more
         self.experiment = layout.experiment
         self.sheet = book.sheet(self.experiment.name)
         columns = {c.name: c for c in (*self.experiment.epochs, *self.experiment.steps)}
@@ -272,7 +273,7 @@ class Page:
 
     def _charts(self) -> None:
         first = self.layout.names["epochs", "epoch"] - 1
-        for i, chart in enumerate(charts(self.book, self.layout, self.values)):
+        for i, chart in enumerate([*self.more, *charts(self.book, self.layout, self.values)]):
             row = self._chart_row() + (i // CHART_COLUMNS) * CHART_ROWS
             x = (i % CHART_COLUMNS) * (WIDTH + 15)
             self.sheet.insert_chart(row, first, chart, {"x_offset": x, "object_position": 2})

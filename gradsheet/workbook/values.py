@@ -127,6 +127,10 @@ class Values:
         at = layout.epoch_cell(name, wanted[0])  # of an epoch of several batches the first
         return self(Content(at, "epochs", name, wanted[0], None, ""))
 
+    def step(self, name: str, number: int, row: int) -> Shown:
+        """A cell of the steps table, the pass and the row from 0."""
+        return self(Content(self.layout.step_cell(name, number, row), "steps", name, number, row, ""))
+
     def _key(self, content: Content) -> str:
         return qualified(self.layout.experiment.name, str(content.at))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -16,6 +17,8 @@ from gradsheet.workbook.values import Values
 
 NAMES = st.sampled_from([entry.name for entry in catalogue().values() if entry.trains])
 FACTORS = st.floats(1e-3, 1e3)
+KNOBS = {name: next(n for n in ("lr", *entry.inputs) if n in entry.inputs) for name, entry in catalogue().items()}
+"""The learning rate, or where a rule has none its first input."""
 STARTS = st.floats(-50, 50)
 POINTS = st.lists(st.tuples(st.floats(-100, 100), st.floats(-300, 300)), min_size=1, max_size=6)
 
@@ -26,18 +29,20 @@ def test_torch_equals_the_rendered_formulas(
     name: str, factor: float, start: float, data: list[tuple[float, float]]
 ) -> None:
     """Every formula cell, computed by gradsheet.formula, which knows nothing of experiments: 0 ULP."""
-    lr = catalogue()[name].inputs["lr"].default * factor
-    trace = run(name, 3, lr=lr, start=start, data=data, dtype=torch.float64)
+    entry, knob = catalogue()[name], KNOBS[name]
+    given: dict[str, Any] = {knob: entry.inputs[knob].default * factor}
+    trace = run(name, 3, start=start, data=data, dtype=torch.float64, **given)
     assert Values(layout_of(trace), trace).prove().differ == 0
 
 
 @settings(max_examples=25, deadline=None)
 @given(NAMES, st.lists(FACTORS, min_size=2, max_size=5))
 def test_a_batch_equals_its_runs(name: str, factors: list[float]) -> None:
-    rates = [catalogue()[name].inputs["lr"].default * f for f in factors]
-    together = run(name, 2, lr=rates).epochs["root_sum"]
-    for lane, lr in enumerate(rates):
-        alone = run(name, 2, lr=lr).epochs["root_sum"][0]
+    entry, knob = catalogue()[name], KNOBS[name]
+    given = [entry.inputs[knob].default * f for f in factors]
+    together = run(name, 2, **{knob: given}).epochs[entry.losses[0]]  # type: ignore[arg-type]
+    for lane, value in enumerate(given):
+        alone = run(name, 2, **{knob: value}).epochs[entry.losses[0]][0]  # type: ignore[arg-type]
         assert torch.equal(together[lane].nan_to_num(-1.0), alone.nan_to_num(-1.0))
 
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from gradsheet import Trace, run
+from gradsheet.experiments.local_minima import ANSWERS
 
 
 def losses(trace: Trace) -> list[float]:
@@ -122,3 +123,63 @@ def test_relu() -> None:
     assert all(b < a for a, b in pairwise(found[1:]))
     assert torch.equal(*(run(n, 10, lr=1e-5).epochs["root_sum"] for n in ("two_neuron", "two_neuron_relu")))
     assert not run("two_neuron_relu", 0, lr=2e-4).steps["alive"][0, 0, 3:].any()
+
+
+def ends_at(name: str, **inputs: float) -> float:
+    """Where a method of local_minima stands after 200 steps."""
+    trace = run(name, 10, **inputs)  # type: ignore[arg-type]
+    return trace.epochs[ANSWERS.get(trace.experiment.optimiser.name, "w")][0, 10].item()
+
+
+def test_local_minima() -> None:
+    descent = run("local_minima", 0).steps["w"][0, 0]
+    assert (descent[10:] + 1).abs().max() < 1e-2
+    assert ends_at("local_minima", start_w=0.1) == pytest.approx(2)
+    assert ends_at("local_minima", start_w=0.0) == 0
+    bouncing = run("local_minima", 10, lr=0.03).steps["w"][0]
+    assert bouncing[0, 1] > 0
+    assert ((bouncing[-1, 1:] - 2) * (bouncing[-1, :-1] - 2) < 0).all()
+
+
+def test_local_minima_with_noise() -> None:
+    path = run("local_minima_noise", 10).steps["w"][0].reshape(-1)
+    crossed = int((path > 0.5).nonzero()[0])
+    assert crossed > 20
+    assert (path[crossed:] > 0).all()
+    assert (path[-100:] - 2).abs().max() > 0.5
+    still = run("local_minima_noise", 10, noise=0.0).steps["w"]
+    assert torch.equal(still, run("local_minima", 10).steps["w"])
+    assert ends_at("local_minima_noise", noise=20.0) < 0
+    wild = run("local_minima_noise", 10, noise=40.0).steps["w"][0].reshape(-1)
+    assert ((wild[1:] > 1) & (wild[:-1] > 0)).any()
+    assert (wild[60:] < -1).any()
+
+
+def test_local_minima_with_decay() -> None:
+    assert ends_at("local_minima_decay") == pytest.approx(-1, abs=0.1)
+    noise = run("local_minima_noise", 10).steps["w"]
+    assert torch.equal(run("local_minima_decay", 10, decay=1.0).steps["w"], noise)
+    assert ends_at("local_minima_decay", decay=0.995) > 1.5
+    early = run("local_minima_decay", 10, decay=0.9).steps["w"][0].reshape(-1)
+    assert (early[50:] - early[50]).abs().max() < 0.01
+
+
+def test_local_minima_with_restarts() -> None:
+    best = run("local_minima_restarts", 10).steps["best_w"][0].reshape(-1)
+    first = int((best > 0).nonzero()[0])
+    assert (best[first:] > 0).all()
+    assert best[-1].item() == pytest.approx(2, abs=1e-5)
+    assert ends_at("local_minima_restarts", low=-3.0, high=0.0) == pytest.approx(-1, abs=1e-4)
+
+
+def test_local_minima_with_annealing() -> None:
+    trace = run("local_minima_annealing", 10)
+    rises = (trace.steps["kept_loss"][0].reshape(-1).diff() > 0).reshape(-1)
+    assert rises[:60].sum() > 2 * rises[-60:].sum()
+    assert ends_at("local_minima_annealing") == pytest.approx(2, abs=0.1)
+    assert ends_at("local_minima_annealing", heat0=0.5) == pytest.approx(-1, abs=0.1)
+    still = run("local_minima_annealing", 10, cooling=1.0).steps["kept_w"][0, 5:]
+    assert still.std() > 3 * trace.steps["kept_w"][0, 8:].std()
+    jumps = run("local_minima_annealing", 10, reach=3.0).steps["kept_w"][0].reshape(-1)
+    climbs = trace.steps["kept_w"][0].reshape(-1)
+    assert int((jumps > 1).nonzero()[0]) < int((climbs > 1).nonzero()[0]) / 2
