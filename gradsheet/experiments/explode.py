@@ -25,7 +25,7 @@ TOPIC = Topic(
     "A row is one step: square x, see how far that is from 9, take the gradient of the error², change x. The learning "
     "rate decides whether the steps get shorter or longer: the valley at x = 3 curves by 72, so steps that are not to "
     "grow there need a learning rate below 2/72. The cells compute in float64; told in float32, as the forum did, the "
-    "same stories end a step or two sooner, and `gradsheet run` prints them so.",
+    "same stories end a step or two sooner, and gradsheet run prints them so.",
     "x should end at 3: 3² is 9.",
     "what is learnt: x",
     "The four compared: |x² − 9|, by step",

@@ -41,7 +41,7 @@ unzeroed = Optimiser(
             "accumulated_{w}",
             "=prev(accumulated_{w})+grad_{w}",
             first="=0",
-            title="grad {w}, never zeroed",
+            title="sum of all de/d{w}",
             note="All gradients so far, added up: what .grad holds when nobody calls zero_grad().",
         ),
         Column(

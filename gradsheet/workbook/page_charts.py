@@ -87,16 +87,16 @@ def _weights(book: Any, layout: Layout, values: Values) -> Any:
     table: Table = "epochs" if retries else "steps"
     rows = layout.step_row(layout.warm, 0), layout.step_row(layout.passes - 1, layout.rows - 1)
     rows = _epoch_rows(layout) if retries else rows
-    two = len(weights) == 2
+    two, called = len(weights) == 2, layout.experiment.model.called
     dashes, colours = ("solid", "dash", "square_dot", "long_dash"), ("#1B7F4B", "#7A5195", "#0F4C81", "#B8860B")
     series = [
         Series(
-            w, rows, at(layout, table, w), at(layout, table, "epoch"), "weights",
+            called.get(w, w), rows, at(layout, table, w), at(layout, table, "epoch"), "weights",
             values.column(table, w), secondary=two and i > 0, dash=dashes[i % 4], colour=colours[i % 4],
         )
         for i, w in enumerate(reversed(weights))
     ]  # fmt: skip
-    axis, second = (weights[-1], weights[0]) if two else (", ".join(weights), "")
+    axis, second = (weights[-1], weights[0]) if two else (", ".join(called.get(w, w) for w in weights), "")
     title = f"The weights on their way, {'pass by pass' if retries else 'row by row'}"
     return line_chart(
         book, layout.experiment.name, title, "epoch", axis, series,
