@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from gradsheet.checking.feedback import Verdict
+from gradsheet.checking.feedback import FINE, Verdict
 from gradsheet.checking.groups import Group
 from gradsheet.checking.judge import Judge
 from gradsheet.checking.naming import Namer
@@ -43,7 +43,7 @@ class Diagnosis:
         cells = [cell for cell in group.cells if self.verdicts.get(cell) in ("wrong", "fragile", "hard_coded")]
         if group.right and group.header:
             for cell in group.cells:
-                if self.verdicts.get(cell) == "correct":
+                if self.verdicts.get(cell) in FINE:
                     self.verdicts[cell] = "fragile"
                     self.slugs[cell] = ("header_in_range",)
             return

@@ -44,7 +44,7 @@ class Judge:
             key=lambda at: (blanks.index((self.key.contents[at].table, self.key.contents[at].column)), at),
         )
         self.side = Side(plan, places.exercise)
-        self.order = plan.order()
+        self.order = plan.order([cell for cell in places.exercise if cell in plan.formulas])  # and what those read
         self.values = Calm(plan)
         self.values.run(self.order)
         self.expected: Evaluation = Calm(self.key.plan, given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from gradsheet.checking.groups import Group
 from gradsheet.checking.judge import Judge
 from gradsheet.checking.mistakes.rule import minus
 from gradsheet.checking.policy import DRAWS, LEAST, same, usable
-from gradsheet.checking.trees import Function, mapped, names_in, numbers_in, once, renamed
+from gradsheet.checking.trees import Function, mapped, names_in, nodes, numbers_in, once, renamed
 from gradsheet.formula import syntax as s
 from gradsheet.formula.scope import Unsupported
 from gradsheet.table import references
@@ -67,8 +68,12 @@ class Namer:
     ) -> tuple[str, ...]:
         """A number where the rule reads a cell, or a part of the rule that is made of inputs."""
         judge = self.judge
-        usual = (0.0, 2.0, *numbers_in(made.rule.trees[0]))
-        constants = [c for c in numbers_in(judge.plan.formulas[group.cell].tree) if c not in usual][:6]
+        own, usual = (
+            Counter(n.value for n in nodes(tree) if isinstance(n, s.Number))
+            for tree in (judge.plan.formulas[group.cell].tree, made.rule.trees[0])
+        )
+        found = numbers_in(judge.plan.formulas[group.cell].tree)
+        constants = [c for c in found if c not in (0.0, 2.0) and own[c] >= usual[c] + (c in usual)][:6]
         if not constants:
             return ()
         for base in bases:
@@ -156,8 +161,8 @@ class Namer:
             return ()
         own = self.judge.plan.formulas[group.cell].tree
         rule = self.judge.key.plan.formulas[group.at].tree
-        meant = [n for n in _nodes(rule) if isinstance(n, s.AreaRef)]
-        written = [n for n in _nodes(own) if isinstance(n, s.AreaRef)]
+        meant = [n for n in nodes(rule) if isinstance(n, s.AreaRef)]
+        written = [n for n in nodes(own) if isinstance(n, s.AreaRef)]
         right = tuple(v for _, v in made.draws)
         for area in dict.fromkeys(written):
             for other in dict.fromkeys(meant):
@@ -284,9 +289,3 @@ def _agrees(meant: tuple[Any, ...], values: list[Any]) -> bool:
             return False
         proven += 1
     return proven >= LEAST // 2
-
-
-def _nodes(node: s.Node) -> Iterator[s.Node]:
-    yield node
-    for child in s.children(node):
-        yield from _nodes(child)

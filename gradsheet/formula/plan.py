@@ -74,13 +74,14 @@ class Plan:
 
     Args:
         workbook: what a file holds.
-        strict: whether a text that is no formula is an error, or a cell that cannot be calculated.
+        strict: whether a text that is no formula is an error, or a cell that cannot be calculated; without it,
+            functions that we lack are not looked for elsewhere, either.
     """
 
     def __init__(self, workbook: Workbook, *, strict: bool = True) -> None:
         self.workbook = workbook
         self.strict = strict
-        self.scope = Scope(workbook)
+        self.scope = Scope(workbook, borrows=strict)
         self.constants: dict[int, Any] = {}
         self.patterns: list[Pattern] = []
         self.formulas: dict[int, Pattern] = {}

@@ -16,9 +16,15 @@ class Unsupported(Exception):  # noqa: N818
 
 
 class Scope:
-    """The sheets, names and tables of one workbook, looked up as Excel does: case does not count."""
+    """The sheets, names and tables of one workbook, looked up as Excel does: case does not count.
 
-    def __init__(self, workbook: Workbook) -> None:
+    Args:
+        workbook: as it was read.
+        borrows: whether functions that we lack are taken from the `formulas` package, which is slow to import.
+    """
+
+    def __init__(self, workbook: Workbook, *, borrows: bool = True) -> None:
+        self.borrows = borrows
         self.sheet_names = list(workbook.sheets)
         self._sheets = {name.casefold(): i for i, name in enumerate(self.sheet_names)}
         self._tables = {name.casefold(): table for name, table in workbook.tables.items()}

@@ -158,7 +158,7 @@ class Translator:
         if function is None:
             if self.scope.find(None, name, self.sheet) is not None:
                 return self.expression(s.Apply(s.Name(None, name), args), array, refs)
-            function = borrowed(name)
+            function = borrowed(name) if self.scope.borrows else None
             if function is None:
                 raise Unsupported(name)
             FUNCTIONS[name] = function

@@ -116,7 +116,7 @@ MISTAKES = (
         "The learning rate has come into what is remembered. Here it belongs to the step alone.",
         "What is this an average of? Gradients, or steps?",
         _lr_inside,
-        ("state",),
+        ("state", "schedule"),
         46,
     ),
     Mistake(
