@@ -9,12 +9,14 @@ numbers, which LibreOffice 7.4 does not survive.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from gradsheet.address import Cell, letters
 from gradsheet.checking.key import Key
 from gradsheet.checking.page import LockedFormats
 from gradsheet.checking.spec import Exercise
+from gradsheet.formula.cells import Formula, Workbook
 from gradsheet.formula.evaluation import Evaluation
 
 GAP = 4  # columns between the tables and what is hidden
@@ -43,6 +45,25 @@ def formula(cell: str, digits: str) -> str:
     scaled = f"INT(ABS({cell})/10^({size}-{digits}+1)+0.5)"
     salt = f"ROW({cell})"
     return f"IF({cell}=0,MOD({salt},{PRIME}),MOD({scaled}*{FACTOR}+{size}+{salt},{PRIME})+IF({cell}<0,{PRIME},0))"
+
+
+def without_self_check(workbook: Workbook) -> Workbook:
+    """The workbook without the hidden cells that compare: a checker has no use for them, and they are many.
+
+    LibreOffice and Google Sheets write them as they were; a comparison that was edited simply stays.
+    """
+    sheets = {
+        name: replace(
+            sheet,
+            cells={a: c for a, c in sheet.cells.items() if not (isinstance(c, Formula) and _ours(c.text))},
+        )
+        for name, sheet in workbook.sheets.items()
+    }
+    return replace(workbook, sheets=sheets)
+
+
+def _ours(text: str) -> bool:
+    return text.startswith("=IF(ISBLANK(") and f"*{FACTOR}+" in text and f",{PRIME})" in text
 
 
 def steady(value: float) -> int:

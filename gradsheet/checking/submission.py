@@ -17,6 +17,7 @@ from gradsheet.checking.messages import message, said
 from gradsheet.checking.own import numbers
 from gradsheet.checking.policy import same
 from gradsheet.checking.rules import rules_of
+from gradsheet.checking.self_check import without_self_check
 from gradsheet.checking.spec import Exercise, spelt
 from gradsheet.errors import GradsheetError
 from gradsheet.formula.address import a1, unpack
@@ -57,7 +58,7 @@ def _checked(name: str, read: Contents, marks: Marks, learner: str | None) -> Fe
 def judged(name: str, read: Contents, exercise: Exercise, marks: Marks) -> Feedback:
     """The feedback on a submission that is known to be this exercise."""
     rules = rules_of(exercise)
-    plan = Plan(read.workbook, strict=False)
+    plan = Plan(without_self_check(read.workbook), strict=False)
     inputs, points = numbers(exercise)
     judge = Judge(rules, plan, places(plan, rules.key), rules.key.given(inputs, points), exercise.blanks)
     diagnosis = Diagnosis(judge)

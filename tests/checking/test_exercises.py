@@ -118,3 +118,30 @@ def test_exercise_and_check_import_neither_torch_nor_pandas(tmp_path: Path) -> N
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.splitlines()[-1:] == ["[]"], done.stderr
+
+
+def test_self_check_turns_green_where_the_number_is_right_and_red_where_not(tmp_path: Path) -> None:
+    """By our own engine and without the checker: 1 colours green, 0 red, nothing leaves a cell open."""
+    from gradsheet.formula.book import Book
+    from gradsheet.formula.cells import Formula
+    from gradsheet.workbook.read import read
+
+    open_, key = gradsheet.exercise("rmsprop", tmp_path, level=2, key=True, self_check=True)
+    rules = openpyxl.load_workbook(key)["rmsprop"].conditional_formatting
+    assert {str(rule.sqref).partition(":")[0] for rule in rules} == {"I14", "J14", "K14", "L14", "M14", "N14"}
+    asked = rules[next(r for r in rules if str(r.sqref).startswith("K14"))][0].formula[0]  # "$AV14=1", say
+    column = asked.strip("$").partition("14")[0]
+
+    def shown(change: object) -> list[object]:
+        book = read(open_ if change is None else key)
+        cells = book.sheets["rmsprop"].cells
+        if change is not None:
+            cells["K14"] = change  # type: ignore[assignment]
+        values = Book(book).recalculate()
+        return [values[f"rmsprop!{column}{row}"] for row in (14, 20, 60)]
+
+    right = read(key).sheets["rmsprop"].cells["K14"]
+    assert shown(right) == [1.0, 1.0, 1.0]
+    assert shown(Formula("=1.5")) == [0.0, 0.0, 0.0]
+    assert shown(Formula("=1/0"))[0] == 0.0
+    assert shown(None) == ["", "", ""]
