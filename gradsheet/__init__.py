@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gradsheet.checking.classroom import check
     from gradsheet.checking.making import exercise
     from gradsheet.engine.run import run
+    from gradsheet.engine.stability import stability
     from gradsheet.engine.trace import Trace
     from gradsheet.errors import GradsheetError
     from gradsheet.plotting.plot import plot
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from gradsheet.sweeping.study import sweep
     from gradsheet.workbook.export import export
     from gradsheet.workbook.load import load
+    from gradsheet.workbook.race import race
 
 __version__ = "0.1.0"
 
@@ -32,8 +34,10 @@ _HOMES = {
     "load": "gradsheet.workbook.load",
     "parity": "gradsheet.proof.report",
     "plot": "gradsheet.plotting.plot",
+    "race": "gradsheet.workbook.race",
     "run": "gradsheet.engine",
     "solve": "gradsheet.solving.solve",
+    "stability": "gradsheet.engine.stability",
     "sweep": "gradsheet.sweeping.study",
 }
 __all__ = [
@@ -46,8 +50,10 @@ __all__ = [
     "load",
     "parity",
     "plot",
+    "race",
     "run",
     "solve",
+    "stability",
     "sweep",
 ]
 

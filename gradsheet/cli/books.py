@@ -16,6 +16,7 @@ from gradsheet.cli.options import (
     examples,
     gradient_option,
     optimiser_option,
+    seed_option,
     set_option,
     values_of,
 )
@@ -33,6 +34,7 @@ from gradsheet.errors import GradsheetError
 @carry_option
 @optimiser_option
 @batch_option
+@seed_option
 @data_option
 def export(
     experiments: Sequence[str],
@@ -44,13 +46,14 @@ def export(
     carry: str | None,
     optimiser: str | None,
     batch: str | None,
+    seed: int | None,
     data_file: str | None,
 ) -> None:
     """Write EXPERIMENTS (those of graddesc.xlsx where none is named) as one annotated workbook."""
     import gradsheet
 
     if everything:
-        if experiments or settings or any((gradient, carry, optimiser, batch, data_file)):
+        if experiments or settings or any((gradient, carry, optimiser, batch, seed, data_file)):
             raise GradsheetError("--all writes the catalogue as it is: leave names and settings out")
         from gradsheet.workbook.export import export_all
 
@@ -65,6 +68,7 @@ def export(
         carry=carry,
         optimiser=optimiser,
         batch=batch,
+        seed=seed,
         data=examples(data_file),
         **values_of(settings),
     )

@@ -22,6 +22,7 @@ carry_option = click.option(
 )
 optimiser_option = click.option("--optimiser", metavar="NAME", help="Another update rule: sgd, momentum, adam …")
 batch_option = click.option("--batch", metavar="SIZE", help="Update the weights after each row, full pass, or N rows.")
+seed_option = click.option("--seed", type=int, help="Draw the examples anew, where they are drawn.")
 epochs_option = click.option("--epochs", type=int, help="Passes over the data; 10 for most experiments.")
 data_option = click.option("--data", "data_file", metavar="FILE.csv", help="Your own examples: columns x and y.")
 

@@ -8,11 +8,13 @@ import click
 
 from gradsheet.cli.group import main
 from gradsheet.cli.options import (
+    batch_option,
     carry_option,
     data_option,
     epochs_option,
     examples,
     gradient_option,
+    optimiser_option,
     set_option,
     values_of,
 )
@@ -25,6 +27,8 @@ from gradsheet.cli.options import (
 @set_option
 @gradient_option
 @carry_option
+@optimiser_option
+@batch_option
 @data_option
 def plot(
     experiment: str,
@@ -33,6 +37,8 @@ def plot(
     settings: Sequence[str],
     gradient: str | None,
     carry: str | None,
+    optimiser: str | None,
+    batch: str | None,
     data_file: str | None,
 ) -> None:
     """Draw a run of EXPERIMENT: loss, weights, errors, and the loss surface with the path on it."""
@@ -44,6 +50,8 @@ def plot(
         epochs=epochs,
         gradient=gradient,
         carry=carry,
+        optimiser=optimiser,
+        batch=batch,
         data=examples(data_file),
         **values_of(settings),
     )

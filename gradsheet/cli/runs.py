@@ -18,6 +18,7 @@ from gradsheet.cli.options import (
     format_option,
     gradient_option,
     optimiser_option,
+    seed_option,
     set_option,
     values_of,
 )
@@ -58,6 +59,7 @@ def list_(misunderstood: bool, format_: str) -> None:
 @carry_option
 @optimiser_option
 @batch_option
+@seed_option
 @data_option
 @click.option("--device", default="cpu", show_default=True, help="cpu, or cuda where there is one.")
 @click.option("--rows", is_flag=True, help="Every row of every pass instead (CSV or JSON).")
@@ -70,6 +72,7 @@ def run(
     carry: str | None,
     optimiser: str | None,
     batch: str | None,
+    seed: int | None,
     data_file: str | None,
     device: str,
     rows: bool,
@@ -86,6 +89,7 @@ def run(
         carry=carry,
         optimiser=optimiser,
         batch=batch,
+        seed=seed,
         data=examples(data_file),
         device=device,
         **values_of(settings),

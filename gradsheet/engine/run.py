@@ -56,6 +56,7 @@ def run(
     carry: str | None = None,
     optimiser: str | None = None,
     batch: str | int | None = None,
+    seed: int | None = None,
     data: Any = None,
     keep: Keep = "all",
     device: str = "cpu",
@@ -72,7 +73,8 @@ def run(
         carry: "entering" or "updated": which weights a pass hands to the next.
         optimiser: another rule than the entry's own ("sgd", "adam" …), with its sheet's defaults and warm-up.
         batch: "row", "full" or the number of rows of a mini-batch: after how many rows the weights are updated.
-        data: training examples, (N, 2) or (B, N, 2); the course's 29 rows where not given.
+        seed: draws the examples anew, where they are drawn.
+        data: training examples, (N, 2) or (B, N, 2); the entry's own where not given.
         keep: "all" columns of every row, only the "epochs" table, or the names of the columns that are wanted.
         device: "cpu", or "cuda" where there is one.
         dtype: float64, which is what spreadsheets compute in; float32 where the experiment is told in it.
@@ -93,7 +95,7 @@ def run(
 
     Source: graddesc.xlsx, basic!F33.
     """
-    entry = experiment(name).configured(gradient, carry, optimiser, batch)
+    entry = experiment(name).configured(gradient, carry, optimiser, batch, seed)
     epochs = entry.usual_epochs if epochs is None else epochs
     if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 0:
         raise GradsheetError(f"{entry.name}: epochs is {epochs!r}; give a whole number, 0 or more")

@@ -35,6 +35,7 @@ class Topic:
         question: that the comparison's chart answers.
         data_question: that the data's chart asks.
         data: what the examples are, in a few words.
+        loss: which of the losses is compared: the first, the root of the sum, or another.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Topic:
     question: str
     data_question: str
     data: str = "the examples: x goes in, y should come out"
+    loss: int = 0
 
 
 MIXED = Topic(

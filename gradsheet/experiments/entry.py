@@ -57,6 +57,7 @@ class Experiment:
         knobs: inputs of its own, besides the rule's.
         curves: where nothing is learnt, the columns that the chart draws over x, and whether on the second axis.
         printout: what ``gradsheet run`` prints instead of a table, from the trace.
+        curve: whether the predictions over x are charted against the examples.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Experiment:
     axes: tuple[str, str] = ("x", "y")
     axes_notes: tuple[str, str] = ("The input of this example.", "The output that the model should give.")
     draw: Callable[[int], tuple[tuple[float, float], ...]] | None = None
+    curve: bool = False
     usual_epochs: int = 10
     dtype: Literal["float64", "float32"] = "float64"
     knobs: Mapping[str, Input] = field(default_factory=dict)
@@ -176,8 +178,9 @@ class Experiment:
         carry: str | None = None,
         optimiser: str | None = None,
         batch: Batch | str | None = None,
+        seed: int | None = None,
     ) -> Experiment:
-        """The same experiment with another gradient, carry-over, optimiser or batch.
+        """The same experiment with another gradient, carry-over, optimiser, batch, or examples drawn by another seed.
 
         An optimiser brings its defaults, its warm-up and its carry-over from the sheet that shows it.
 
@@ -207,6 +210,10 @@ class Experiment:
             if carry == "entering" and changed.batch != "row":
                 raise GradsheetError(f"{self.name}: one update a pass cannot be dropped: choose carry updated")
             changed = replace(changed, carry=cast(Carry, carry))
+        if seed is not None:
+            if self.draw is None:
+                raise GradsheetError(f"{self.name}: its examples are not drawn, so there is nothing to seed")
+            changed = replace(changed, data=self.draw(seed))
         return changed
 
     def _driven_by(self, optimiser: str) -> Experiment:

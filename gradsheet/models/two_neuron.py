@@ -42,7 +42,8 @@ def _collapse(weights: Iterable[Tensor], x: Any, shown: dict[str, Tensor], here:
     return {"slope": a * c, "intercept": c * b + d}
 
 
-Z = Column("z", "=a*x+b", role="prediction", title="z", note="What the first neuron says: a·x + b.")
+# The weight that is added stands first: IronCalc reads c*z+(d+h) as (c*z+d)+h.
+Z = Column("z", "=b+a*x", role="prediction", title="z", note="What the first neuron says: b + a·x.")
 STRETCH_NOTE = (
     "lr·‖∇pred‖²: this row's update multiplies its own error by 1 − 2 times this (to first order). Below 1 the error "
     "shrinks; above 1 it comes out larger, on the other side."
@@ -88,7 +89,7 @@ two_neuron = Model(
     predict,
     (
         Z,
-        Column("pred", "=c*z+d", role="prediction", note="What the second neuron makes of it: c·z + d."),
+        Column("pred", "=d+c*z", role="prediction", note="What the second neuron makes of it: d + c·z."),
     ),
     gradient,
     (

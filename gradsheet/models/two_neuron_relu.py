@@ -56,7 +56,7 @@ two_neuron_relu = Model(
         Column(
             "relu", "=MAX(z,0)", role="prediction", title="relu", note="What passes: z where it is above 0, else 0."
         ),
-        Column("pred", "=c*relu+d", role="prediction", note="What the second neuron makes of it: c·relu + d."),
+        Column("pred", "=d+c*relu", role="prediction", note="What the second neuron makes of it: d + c·relu."),
     ),
     gradient,
     (

@@ -7,6 +7,7 @@ from typing import Any
 
 from gradsheet.engine import Trace
 from gradsheet.experiments import Experiment
+from gradsheet.workbook.race import Race
 
 
 def catalogue_json(entries: list[Experiment]) -> dict[str, Any]:
@@ -64,6 +65,21 @@ def rows_json(trace: Trace, lane: int = 0) -> list[dict[str, float | None]]:
     names = [c.name for c in trace.experiment.steps]
     cells = [trace.steps[n][lane].flatten().tolist() for n in names]
     return [{n: _strict(v) for n, v in zip(names, row, strict=True)} for row in zip(*cells, strict=True)]
+
+
+def race_json(race: Race) -> dict[str, Any]:
+    """``gradsheet race --format json``: every run as `run_json` has it, in the order of the start.
+
+    Example:
+        >>> from gradsheet import race
+        >>> [r["optimiser"] for r in race_json(race("basic", ("sgd", "adam"), 0))["runs"]]
+        ['sgd', 'adam']
+    """
+    return {
+        "experiment": race.entry.name,
+        "loss": race.loss,
+        "runs": [run_json(trace) for trace in race.traces.values()],
+    }
 
 
 def epochs_json(trace: Trace, lane: int = 0) -> list[dict[str, Any]]:

@@ -9,9 +9,11 @@ from typing import Any
 
 from gradsheet.table import Role
 from gradsheet.workbook.layout import Layout, Table
-from gradsheet.workbook.style import FONT, INK, MUTED, PAPER, ROLES, RULE
+from gradsheet.workbook.style import EXPLODED, FONT, INK, MUTED, PAPER, ROLES, RULE
 
 WIDTH, HEIGHT = 500, 260
+PATHS = ("#C9B6E4", "#A98BD0", "#6D3FA6", "#0E7C86", "#C2452D")
+"""From the first epoch shown to the last."""
 MARKERS = ("circle", "square", "diamond", "triangle", "x", "star", "plus", "long_dash")
 DASHES = ("solid", "dash", "square_dot", "long_dash", "dash_dot", "round_dot", "long_dash_dot", "long_dash_dot_dot")
 
@@ -95,6 +97,36 @@ def line_chart(
     return chart
 
 
+def scatter_chart(
+    book: Any, sheet: str, title: str, axes: tuple[str, str], points: tuple[str, tuple[int, int], int],
+    lines: Sequence[tuple[str, tuple[int, int], int]], x: int, *, joined: bool,
+) -> Any:  # fmt: skip
+    """Lines (or marks, where their rows are not in order) over points; each is its name, its rows and its column."""
+    chart = book.add_chart({"type": "scatter", "subtype": "straight"})
+    for i, (name, rows, column) in enumerate([*lines, points]):
+        colour = INK if i == len(lines) else PATHS[i % len(PATHS)]
+        mark = {"type": MARKERS[i % len(MARKERS)], "size": 5, "fill": {"color": colour}, "border": {"color": colour}}
+        is_line = joined and i < len(lines)
+        chart.add_series(
+            {
+                "name": name,
+                "categories": [sheet, rows[0] - 1, x - 1, rows[1] - 1, x - 1],
+                "values": [sheet, rows[0] - 1, column - 1, rows[1] - 1, column - 1],
+                "line": {"color": colour, "width": 1.75, "dash_type": DASHES[i]} if is_line else {"none": True},
+                "marker": {"type": "none"} if is_line else mark,
+            }
+        )
+    font = {"name": FONT, "size": 9, "color": MUTED, "bold": False}
+    style_title(chart, title)
+    for axis, name in zip((chart.set_x_axis, chart.set_y_axis), axes, strict=True):
+        grid = {"visible": name == axes[1], "line": {"color": RULE, "width": 0.5}}
+        axis({"name": name, "name_font": font, "num_font": font, "major_gridlines": grid, "label_position": "low"})
+    chart.set_legend({"position": "bottom", "font": {**font, "color": INK}})
+    chart.set_chartarea({"border": {"color": RULE}})
+    chart.set_size({"width": WIDTH, "height": HEIGHT})
+    return chart
+
+
 def style_title(chart: Any, title: str) -> None:
     """The chart's name."""
     chart.set_title(
@@ -110,6 +142,9 @@ def y_options(name: str, values: Sequence[float], log: bool | None) -> dict[str,
         "major_gridlines": {"visible": True, "line": {"color": RULE, "width": 0.5}},
         "line": {"none": True}, "num_format": "General",
     }  # fmt: skip
+    usable = [abs(v) for v in values if isinstance(v, float) and math.isfinite(v)]
+    if max(usable, default=0.0) >= EXPLODED:
+        options["num_format"] = "0E+00"
     if log if log is not None else spans_decades(values):
         options |= {"log_base": 10, "name": f"{name} (log)", "crossing": "min", "num_format": "0E+00"}
         low = min(v for v in values if isinstance(v, float) and math.isfinite(v) and v > 0)

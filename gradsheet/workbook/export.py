@@ -13,7 +13,7 @@ import torch
 import gradsheet
 from gradsheet.engine import Trace, run
 from gradsheet.errors import GradsheetError
-from gradsheet.experiments import Experiment, experiment, topic_of, topics
+from gradsheet.experiments import Experiment, Topic, experiment, topic_of, topics
 from gradsheet.workbook.exact import ExactWorkbook, whole_or_not_at_all
 from gradsheet.workbook.extra import extra_of
 from gradsheet.workbook.front import DATA, DATA_FIRST, write_data, write_proof, write_start
@@ -27,7 +27,7 @@ MOST_ROWS = 20_000
 
 
 def export(
-    names: Sequence[str | Experiment] | str = (),
+    names: Sequence[str | Experiment] | str | Experiment = (),
     out: str | Path = "workbooks/graddesc.xlsx",
     *,
     epochs: int | None = None,
@@ -35,6 +35,8 @@ def export(
     carry: str | None = None,
     optimiser: str | None = None,
     batch: str | int | None = None,
+    seed: int | None = None,
+    topic: Topic | None = None,
     data: Any = None,
     **inputs: Any,
 ) -> Path:
@@ -48,6 +50,8 @@ def export(
         carry: which weights a pass hands on, as in `run`.
         optimiser: which rule drives them, as in `run`.
         batch: after how many rows the weights are updated, as in `run`.
+        seed: draws the examples anew, as in `run`.
+        topic: the words of the shared sheets; those of the experiments' own topic where not given.
         data: training examples, (N, 2).
         **inputs: values for inputs; each applies to the experiments that have such an input.
 
@@ -63,9 +67,9 @@ def export(
         >>> export("momentum", path, epochs=1).name
         'one.xlsx'
     """
-    chosen = [names] if isinstance(names, str) else list(names)
+    chosen = [names] if isinstance(names, str | Experiment) else list(names)
     entries = list({e.name: e for e in map(experiment, chosen)}.values()) or list(topics()["graddesc"])
-    entries = [e.configured(gradient, carry, optimiser, batch) for e in entries]
+    entries = [e.configured(gradient, carry, optimiser, batch, seed) for e in entries]
     epochs = entries[0].usual_epochs if epochs is None else epochs
     path = Path(out)
     if path.suffix.lower() != ".xlsx":
@@ -82,7 +86,7 @@ def export(
             raise GradsheetError("a workbook shows one run: give its inputs one value each")
         shown.append(Values(layout_of(trace), trace))
     with whole_or_not_at_all(path) as draft:
-        _write(draft, shown, epochs, data is None)
+        _write(draft, shown, epochs, data is None, topic or topic_of(entries))
     return path
 
 
@@ -134,8 +138,7 @@ def layout_of(trace: Trace) -> Layout:
     return Layout(trace.experiment, setup.rows, trace.epoch.shape[1], (DATA, DATA_FIRST), examples=len(setup.x))
 
 
-def _write(path: Path, shown: Sequence[Values], epochs: int, known: bool) -> None:
-    topic = topic_of([v.layout.experiment for v in shown])
+def _write(path: Path, shown: Sequence[Values], epochs: int, known: bool, topic: Topic) -> None:
     properties = {
         "title": topic.title,
         "subject": ", ".join(v.layout.experiment.name for v in shown),

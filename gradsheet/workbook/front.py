@@ -58,7 +58,7 @@ def write_start(
     sheet.set_row(2, 78)
     used = {c.role for v in shown for c in (*v.layout.experiment.steps, *v.layout.experiment.epochs)} | {"input"}
     row = _colours(sheet, f, topic, [role for role, _ in ROLE_WORDS if role in used], 4)
-    row = _contents(sheet, f, shown, row + 1, epochs, [(DATA, f"The {examples}."), *more])
+    row = _contents(sheet, f, topic, shown, row + 1, epochs, [(DATA, f"The {examples}."), *more])
     if all(values.layout.experiment.trains for values in shown):
         _comparison(book, sheet, f, topic, shown, row + 1, epochs)
     sheet.activate()
@@ -98,7 +98,13 @@ def _colours(sheet: Any, f: Formats, topic: Topic, roles: Sequence[Role], row: i
 
 
 def _contents(
-    sheet: Any, f: Formats, shown: Sequence[Values], row: int, epochs: int, around: Sequence[tuple[str, str]]
+    sheet: Any,
+    f: Formats,
+    topic: Topic,
+    shown: Sequence[Values],
+    row: int,
+    epochs: int,
+    around: Sequence[tuple[str, str]],
 ) -> int:
     head = f.header("data")
     sheet.write_string(row, 1, "Contents", f.heading())
@@ -121,9 +127,10 @@ def _contents(
         sheet.write_url(row, 1, f"internal:'{e.name}'!A1", f(font_color="#1F63B5", underline=1), e.name)
         sheet.write_string(row, 2, e.purpose, f(text_wrap=True))
         sheet.set_row(row, 28)
-        cells = [(e.losses[0], 0), (e.losses[0], epochs), *((w, epochs) for w in weights)] if e.trains else []
+        loss = _compared(topic, values) if e.trains else ""
+        cells = [(loss, 0), (loss, epochs), *((w, epochs) for w in weights)] if e.trains else []
         for i, (name, epoch) in enumerate(cells):
-            if name in (*e.model.weights, e.losses[0]):
+            if name in (*e.model.weights, loss):
                 _reference(sheet, f, row, 3 + i, values, name, epoch)
     row += 1
     sheet.write_url(row, 1, f"internal:'{PROOF}'!A1", f(font_color="#1F63B5", underline=1), PROOF)
@@ -158,6 +165,11 @@ def reference(values: Values, name: str, epoch: int) -> str:
     return f"=IF(MAX({epochs})<{epoch},NA(),INDEX({sheet}!${column}${first}:${column}${last},{row}))"
 
 
+def _compared(topic: Topic, values: Values) -> str:
+    losses = values.layout.experiment.losses
+    return losses[min(topic.loss, len(losses) - 1)]
+
+
 def _comparison(
     book: Any, sheet: Any, f: Formats, topic: Topic, shown: Sequence[Values], row: int, epochs: int
 ) -> None:
@@ -171,12 +183,11 @@ def _comparison(
     for epoch in range(epochs + 1):
         sheet.write_number(first + epoch, 2, epoch, f(align="right", indent=1))
         for col, values in enumerate(shown, 3):
-            _reference(sheet, f, first + epoch, col, values, values.layout.experiment.losses[0], epoch)
+            _reference(sheet, f, first + epoch, col, values, _compared(topic, values), epoch)
     rows = (first + 1, first + epochs + 1)
     series = []
     for i, values in enumerate(shown):
-        loss = values.layout.experiment.losses[0]
-        found = [v for e in range(epochs + 1) if isinstance(v := values.after(e, loss), float)]
+        found = [v for e in range(epochs + 1) if isinstance(v := values.after(e, _compared(topic, values)), float)]
         again = i // len(LINES)  # a colour used before is dashed
         series.append(
             Series(
@@ -191,7 +202,7 @@ def _comparison(
                 marker="" if again else MARKERS[i],
             )
         )
-    titles = {values.layout.experiment.model.loss.footers[0].title for values in shown}
+    titles = {c.title for v in shown for c in v.layout.experiment.model.loss.footers if c.name == _compared(topic, v)}
     chart = line_chart(book, START, topic.question, "epoch", titles.pop() if len(titles) == 1 else "loss", series)
     chart.set_size({"width": 860, "height": 470})
     chart.set_legend({"position": "right"})

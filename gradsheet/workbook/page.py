@@ -12,7 +12,7 @@ from gradsheet.workbook.charts import WIDTH
 from gradsheet.workbook.equation import equation
 from gradsheet.workbook.layout import MODEL, MODEL_LINES, PURPOSE, START, TITLE, Content, Layout, Table
 from gradsheet.workbook.page_charts import charts
-from gradsheet.workbook.style import HUGE, INK, MUTED, NOTE_FILL, ROLES, RULE, Formats, number_format
+from gradsheet.workbook.style import INK, MUTED, NOTE_FILL, ROLES, RULE, Formats, fitting, number_format
 
 if TYPE_CHECKING:
     from gradsheet.workbook.values import Shown, Values
@@ -237,8 +237,7 @@ class Page:
                 label = f'"warm-up {content.number + 1}"' if warm else "0"
                 style = f.cell("count", label, font_color=MUTED)
             else:
-                huge = isinstance(value, float) and abs(value) >= HUGE
-                shown = "0.00E+00" if huge else number[content.table][content.column]
+                shown = fitting(value, number[content.table][content.column])
                 style = f.cell(role, shown, **self._edge(content))
             self.write_cell(content, style, value)
         for at in range(layout.warm):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradsheet.table import Column
-from gradsheet.workbook.charts import Series, at, line_chart, rows_of
+from gradsheet.workbook.charts import Series, at, line_chart, rows_of, scatter_chart
 from gradsheet.workbook.layout import Layout, Table
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def charts(book: Any, layout: Layout, values: Values) -> list[Any]:
     if not layout.experiment.trains:
         return [_curves(book, layout, values)]
     made = [
+        _curve(book, layout, values),
         _loss(book, layout, values),
         _weights(book, layout, values),
         _errors(book, layout, values),
@@ -101,6 +102,24 @@ def _weights(book: Any, layout: Layout, values: Values) -> Any:
     return line_chart(
         book, layout.experiment.name, title, "epoch", axis, series,
         second_axis=second, x_step=0 if retries else layout.rows, log=False,
+    )  # fmt: skip
+
+
+def _curve(book: Any, layout: Layout, values: Values) -> Any:
+    """How the curve moves: what each row predicted in some epochs, against the examples."""
+    experiment = layout.experiment
+    if not experiment.curve:
+        return None
+    epochs = (layout.passes - layout.warm) // layout.batches
+    chosen = sorted({0, min(1, epochs - 1), min(2, epochs - 1), (epochs - 1) // 2, epochs - 1})
+    x, y, pred = (at(layout, "steps", name) for name in ("x", "y", "pred"))
+    rows = [(layout.step_row(layout.warm + e * layout.batches, 0), e) for e in chosen]
+    count = layout.batches * layout.rows
+    lines = [(f"epoch {e}", (first, first + count - 1), pred) for first, e in rows]
+    points = (experiment.axes[1], (rows[0][0], rows[0][0] + count - 1), y)
+    return scatter_chart(
+        book, experiment.name, "How the curve moves: predictions by epoch", experiment.axes, points, lines, x,
+        joined=experiment.shuffle is None,
     )  # fmt: skip
 
 

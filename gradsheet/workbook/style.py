@@ -43,6 +43,8 @@ ROLES: dict[Role, Look] = {
 
 HUGE = 1e7
 """Numbers from here on are shown as powers of ten, so that they fit their column."""
+EXPLODED = 1e8
+"""Numbers from here on are what an explosion left: a column's format is chosen by the others."""
 
 
 def number_format(values: Iterable[float]) -> str:
@@ -52,13 +54,27 @@ def number_format(values: Iterable[float]) -> str:
         >>> number_format([3.2, 1.0, 2.5]), number_format([1204.0, -86.0])
         ('0.0000', '#,##0.0')
     """
-    sizes = sorted(abs(v) for v in values)
+    sizes = sorted(map(abs, values))
+    sizes = [v for v in sizes if v < EXPLODED] or sizes
     usual = sizes[len(sizes) // 2] if sizes else 1.0
     if 0 < usual < 1e-3:
         return "0.00E+00"
     if usual >= HUGE:
         return "0.00E+00"
     return "#,##0.0" if usual >= 1000 else "#,##0.00" if usual >= 10 else "0.0000"
+
+
+def fitting(value: object, usual: str) -> str:
+    """The column's format, or powers of ten for a number that would be too wide in it.
+
+    Example:
+        >>> fitting(3.2, "0.0000"), fitting(-123456.0, "0.0000")
+        ('0.0000', '0.00E+00')
+    """
+    if not isinstance(value, float):
+        return usual
+    most = 1e5 if usual == "0.0000" else 1e6 if usual.startswith("#") else HUGE
+    return "0.00E+00" if abs(value) >= most else usual
 
 
 class Formats:

@@ -20,7 +20,14 @@ from gradsheet.proof.report import parity
 
 @pytest.mark.parametrize("name", list(catalogue()))
 @pytest.mark.parametrize(
-    "settings", [{}, {"carry": "updated"}, {"gradient": "numeric"}, {"lr": 1e3}, {"data": [(1, 2), (3, 4), (5, 1)]}]
+    "settings",
+    [
+        {},
+        {"carry": "updated"},
+        {"gradient": "numeric"},
+        {"lr": 1e3},
+        {"data": [(1, 2), (3, 4), (5, 1), (2, 2), (4, 3)]},
+    ],
 )
 def test_engine_equals_its_own_formulas(name: str, settings: dict[str, Any], tmp_path: Path) -> None:
     """The formulas are computed by gradsheet.formula, which knows nothing of experiments."""

@@ -100,3 +100,62 @@ def test_stretch_is_lr_times_the_squared_gradient_of_the_prediction(entry: Exper
     weights = torch.stack([trace.steps[w][0, 0] for w in entry.model.weights]).requires_grad_()
     (across,) = torch.autograd.grad(entry.model.predict(weights, trace.steps["x"][0, 0])["pred"].sum(), weights)
     assert torch.allclose(trace.steps["stretch"][0, 0], 6e-5 * (across**2).sum(0), rtol=1e-13)
+
+
+def test_learning_rates_of_the_thread() -> None:
+    """Root sums after 0, 1, 5 and 50 epochs, the first row above a million, the row from which the ReLU is dead."""
+    for relu in (False, True):
+        gold = [g for g in GOLDEN["rates"] if g["relu"] is relu]
+        name = "two_neuron_relu" if relu else "two_neuron"
+        rates = [g["lr"] for g in gold]
+        table = run(name, 50, lr=rates, keep="epochs").epochs["root_sum"]
+        rows = run(name, 0, lr=rates)
+        for lane, one in enumerate(gold):
+            found = {f"pass{k + 1}": table[lane, k].item() for k in (0, 1, 5, 50)}
+            assert found == {k: one[k] for k in found}, one["lr"]
+            over = (rows.steps["err2"][lane, 0] >= 1e6).nonzero()
+            assert (int(over[0]) + 1 if len(over) else None) == one["first_row_err2_ge_1e6"]
+            if relu and one["dead_from_row"]:
+                assert not rows.steps["alive"][lane, 0, one["dead_from_row"] - 1 :].any()
+
+
+@pytest.mark.parametrize("gold", GOLDEN["starts"], ids=lambda g: str(g["start"]))
+def test_better_starts(gold: dict[str, Any]) -> None:
+    starts = {f"start_{w}": v for w, v in zip("abcd", gold["start"], strict=True)}
+    assert run("two_neuron", 5, keep="epochs", **starts).epochs["root_sum"][0].tolist() == gold["root_sums"]
+
+
+def test_a_constant_is_the_floor_of_a_dead_relu() -> None:
+    """By hand: the mean of y is the best constant; one step a row keeps d moving around it."""
+    gold = GOLDEN["constant"]
+    y = run("basic", 0).steps["y"][0, 0]
+    assert y.mean().item() == pytest.approx(gold["mean_y"], rel=1e-15)
+    assert ((y - y.mean()) ** 2).sum().sqrt().item() == pytest.approx(gold["best_rootsum"], rel=1e-14)
+    dead = run("two_neuron_relu", 0, start_a=-5.6, start_c=-5.5, start_d=116.56092218415584)
+    assert dead.epochs["root_sum"].item() == pytest.approx(294.445, abs=5e-4)
+    assert run("two_neuron_relu", 1, start_a=-5.6, start_c=-5.5, start_d=116.56092218415584).epochs["d"][
+        0, 1
+    ].item() == pytest.approx(116.56092218415584, rel=1e-9)
+
+
+def test_two_neurons_beat_one() -> None:
+    """With analytic derivatives and 501 passes; the ReLU gives the same numbers; finite differences stick."""
+    one = run("one_neuron", 500, gradient="analytic", keep="epochs").epochs["root_sum"][0, -1].item()
+    assert one == pytest.approx(42.4, abs=0.05)
+    two, relu = (
+        run(n, 500, lr=6e-5, gradient="analytic", keep="epochs").epochs["root_sum"][0]
+        for n in ("two_neuron", "two_neuron_relu")
+    )
+    assert two[-1].item() == pytest.approx(4.4e-6, abs=5e-8)
+    assert torch.equal(two, relu)
+    numeric = run("two_neuron", 500, lr=[6e-5, 7e-5], keep="epochs").epochs["root_sum"]
+    assert 34 < numeric[0, -1].item() < 37
+    assert not run("two_neuron", 500, lr=7e-5, gradient="analytic", keep="epochs").epochs["root_sum"][0, -1].isfinite()
+
+
+def test_finite_differences_have_a_bias() -> None:
+    """A forward difference of a square is off by h·(∂y/∂w)², by hand: (e + h·y')² − e² over h is 2·e·y' + h·y'²."""
+    trace = run("two_neuron", 0, lr=6e-5)
+    x, c = trace.steps["x"][0, 0], trace.steps["c"][0, 0]
+    exact = 2 * (trace.steps["pred"][0, 0] - trace.steps["y"][0, 0]) * c * x
+    assert torch.allclose(trace.steps["est_a"][0, 0] - exact, 0.01 * (c * x) ** 2, rtol=1e-6)

@@ -1,0 +1,42 @@
+"""The numbers and the picture of races.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from gradsheet import race
+from gradsheet.plotting.style import COLOURS, LINES, Picture, log_where_wide
+from pages.page import Numbers
+
+RULES = ("sgd", "momentum", "rmsprop", "adam", "adagrad_textbook", "adam_ann")
+MODELS = {"basic": "one neuron", "two_neuron_relu": "two neurons with ReLU"}
+
+
+def numbers() -> Numbers:
+    """A race on each model, from all ones, each optimiser at its own learning rate."""
+    found = {name: race(name, RULES, 25).to_frame() for name in MODELS}
+    return {
+        "losses": {name: {rule: frame[rule].tolist() for rule in RULES} for name, frame in found.items()},
+        "winner": {name: frame.iloc[-1].idxmin() for name, frame in found.items()},
+        "best": {name: float(torch.tensor(frame.iloc[-1].tolist()).min()) for name, frame in found.items()},
+    }
+
+
+def races(told: Numbers) -> Picture:
+    """The loss by epoch, a line an optimiser."""
+    picture = Picture(11, 4.2)
+    for axes, (name, words) in zip(picture.subplots(1, 2), MODELS.items(), strict=True):
+        for i, rule in enumerate(RULES):
+            line: Any = told["losses"][name][rule]
+            style = {"color": COLOURS[i], "linestyle": LINES[i % len(LINES)]}
+            axes.plot(range(26), line, label=rule, **style)
+        log_where_wide(axes, [v for found in told["losses"][name].values() for v in found])
+        axes.set_title(f"{words}: loss by epoch")
+        axes.set_xlabel("epoch")
+    picture.axes[0].legend(fontsize=8.5)
+    return picture
+
+
+PICTURES = {"races": races}
