@@ -8,6 +8,7 @@ from typing import Any
 from gradsheet.engine import Trace, run
 from gradsheet.errors import GradsheetError
 from gradsheet.experiments import Experiment, experiment
+from gradsheet.models import squared
 from gradsheet.plotting.page import write_page
 from gradsheet.plotting.panels import curves, errors, loss, weights
 from gradsheet.plotting.paths import Paths
@@ -76,7 +77,7 @@ def _drawn(paths: Paths) -> Picture:
     panels = [loss, weights] if trace.experiment.trains else [curves]
     if trace.experiment.trains and trace.experiment.model.loss.column.name in trace.steps:
         panels.append(errors)
-    if len(paths.weights) == 2:
+    if len(paths.weights) == 2 and trace.experiment.model.loss is squared:
         panels.append(surface)
     rows = (len(panels) + 1) // 2
     picture = Picture(11, 0.9 + 3.3 * rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -91,3 +92,10 @@ def test_what_cannot_be_drawn_is_said(tmp_path: Path) -> None:
             wrong()  # type: ignore[no-untyped-call]
     result = CliRunner().invoke(main, ["plot", "basic", "--out", str(tmp_path / "c.svg"), "--set", "lr=2e-4"])
     assert (result.exit_code, (tmp_path / "c.svg").is_file()) == (0, True)
+
+
+@pytest.mark.parametrize("settings", [{"batch": 5}, {"batch": "full"}, {"optimiser": "adam"}])
+def test_batches_and_other_optimisers_are_drawn(settings: dict[str, Any]) -> None:
+    """Rows stand in their epoch, however many passes it has."""
+    at: Any = panel(plot("basic", epochs=2, **settings), "Error² of each row").get_lines()[0].get_xdata()
+    assert 2.9 < max(at) < 3
