@@ -246,7 +246,7 @@ def _batch(
         total = total + shown[entry.drive.prefix]
         err2 = err2 + shown[loss]
         if careful:
-            bad = ~(total.isfinite().all(0) & err2.isfinite())
+            bad = (~total.isfinite()).any(0) | ~err2.isfinite()
             broken = torch.where((broken < 0) & bad, row, broken)
         shown["total"], shown["sum_err2"] = total, err2
         recorder.row(shown, Nothing())
