@@ -10,7 +10,7 @@ import torch
 from gradsheet import run, stability
 from gradsheet.engine import Trace
 from gradsheet.plotting.style import COLOURS, LINES, Picture, log_where_wide
-from pages.page import Numbers
+from pages.page import Numbers, recorded
 
 FLAT = {"a": 2.0, "b": 30.0}
 EPOCHS = 500
@@ -19,6 +19,17 @@ RATES = torch.logspace(-7, -1, 121, dtype=torch.float64)
 NAMES = ("one_neuron", "two_neuron", "two_neuron_relu")
 WORDS = {"one_neuron": "one neuron", "two_neuron": "two neurons", "two_neuron_relu": "two with ReLU"}
 MILLION = 1e6
+NUDGES = [0.1, 0.01, 0.001, 0.0001, 0.00001]
+LONG = 5000
+LONGEST = 10_000
+
+
+def at_length() -> Numbers:
+    """Where finite differences stop, by h; and one neuron, exactly, for very long."""
+    one = run("one_neuron", LONG, h=NUDGES, keep="epochs").epochs["root_sum"]
+    two = run("two_neuron", LONG, lr=6e-5, h=NUDGES, keep="epochs").epochs["root_sum"]
+    alone = run("one_neuron", LONGEST, gradient="analytic", keep="epochs").epochs["root_sum"]
+    return {"one": one[:, -1].tolist(), "two": two[:, -1].tolist(), "alone": alone[0, -1].item()}
 
 
 def numbers() -> Numbers:
@@ -28,7 +39,10 @@ def numbers() -> Numbers:
     rates = run("one_neuron", EPOCHS, gradient="analytic", keep="epochs").epochs["root_sum"][0].tolist()
     ends = {name: run(name, EPOCHS, lr=6e-5, gradient="analytic", keep="epochs").epochs for name in NAMES[1:]}
     exact = {name: epochs["root_sum"][0].tolist() for name, epochs in ends.items()}
-    by_h = run("two_neuron", EPOCHS, lr=6e-5, h=[0.01, 0.001, 0.0001], keep="epochs").epochs["root_sum"]
+    by_h = run("two_neuron", EPOCHS, lr=6e-5, keep="epochs").epochs["root_sum"]
+    kept = recorded("two-neurons")
+    floors = zip(NUDGES, kept["one"], kept["two"], strict=True)
+    early = {name: run(name, 2, lr=1e-5, keep="epochs").epochs["root_sum"][0].tolist() for name in NAMES}
     there = {w: ends["two_neuron"][w][0, -1].item() for w in "abcd"}
     return {
         "first": {n: t.epochs["root_sum"][0, 0].item() for n, t in first.items()},
@@ -47,7 +61,11 @@ def numbers() -> Numbers:
         "exact": exact["two_neuron"][::SHOWN],
         "same": exact["two_neuron"] == exact["two_neuron_relu"],
         "estimated": by_h[0, ::SHOWN].tolist(),
-        "by_h": by_h[:, -1].tolist(),
+        "stuck": by_h[0, -1].item(),
+        "overtakes": next(k for k, v in enumerate(exact["two_neuron"]) if k > 1 and v < rates[k]),
+        "early": early,
+        "floors": [list(each) for each in floors],
+        "alone": kept["alone"],
         "fate": {name: _fates(name) for name in NAMES},
         "start": run("two_neuron", 10, start_d=30.0, keep="epochs").epochs["root_sum"][0].tolist(),
     }
