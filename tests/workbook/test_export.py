@@ -108,7 +108,10 @@ def test_same_inputs_same_bytes(tmp_path: Path) -> None:
     assert one == other
 
 
-@pytest.mark.parametrize("topic", topics())
+SHIPPED = [topic for topic in topics() if (Path(__file__).parents[2] / "workbooks" / f"{topic}.xlsx").is_file()]
+
+
+@pytest.mark.parametrize("topic", SHIPPED)
 def test_the_committed_workbooks_are_what_export_writes(topic: str, committed: Path, tmp_path: Path) -> None:
     fresh = export(list(topics()[topic]), tmp_path / f"{topic}.xlsx")
     with zipfile.ZipFile(committed.parent / f"{topic}.xlsx") as ours, zipfile.ZipFile(fresh) as theirs:
