@@ -97,7 +97,7 @@ def line_chart(
     return chart
 
 
-def scatter_chart(
+def curve_chart(
     book: Any, sheet: str, title: str, axes: tuple[str, str], points: tuple[str, tuple[int, int], int],
     lines: Sequence[tuple[str, tuple[int, int], int]], x: int, *, joined: bool,
 ) -> Any:  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradsheet.table import Column
-from gradsheet.workbook.charts import Series, at, line_chart, rows_of, scatter_chart
+from gradsheet.workbook.charts import Series, at, curve_chart, line_chart, rows_of
 from gradsheet.workbook.layout import Layout, Table
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _curve(book: Any, layout: Layout, values: Values) -> Any:
     count = layout.batches * layout.rows
     lines = [(f"epoch {e}", (first, first + count - 1), pred) for first, e in rows]
     points = (experiment.axes[1], (rows[0][0], rows[0][0] + count - 1), y)
-    return scatter_chart(
+    return curve_chart(
         book, experiment.name, "How the curve moves: predictions by epoch", experiment.axes, points, lines, x,
         joined=experiment.shuffle is None,
     )  # fmt: skip
