@@ -49,6 +49,8 @@ class Diagnosis:
             return
         if not cells:
             return
+        if any(self.verdicts[cell] == "wrong" for cell in cells):  # one formula: that it fits in a row is chance
+            self.verdicts.update((cell, "wrong") for cell in cells if self.verdicts[cell] == "fragile")
         typed = group.typed or all(self.verdicts[cell] == "hard_coded" for cell in cells)
         found = (_TYPED,) if typed else self._namer.name(group)
         if found:

@@ -37,7 +37,7 @@ def spans(cells: Sequence[CellFeedback]) -> Iterator[tuple[str, list[CellFeedbac
 
 
 def show_feedback(feedback: Feedback, console: Console) -> None:
-    """One submission for a person: what is right in a line, what is not cell by cell."""
+    """One submission for a person: what is not right cell by cell; what follows and what is right in a line each."""
     who = f"{escape(feedback.learner)}, " if feedback.learner else ""
     console.print(f"[bold]{escape(Path(feedback.file).name)}[/bold]")
     if feedback.status == "ungradable":
@@ -46,19 +46,39 @@ def show_feedback(feedback: Feedback, console: Console) -> None:
     console.print(f"  {who}{feedback.exercise}: {number(feedback.score)} of {number(feedback.max_score)}")
     if feedback.reason:
         console.print(Padding(Text(f"Note: {feedback.reason}.", style="dim"), (0, 0, 0, 2)))
+    right, following = [], []
     for column, group in groupby(feedback.cells, key=lambda c: c.column):
         cells = list(group)
-        if all(cell.verdict == "correct" for cell in cells):
-            console.print(Text(f"  {column}: all right", style="green"))
-            continue
-        console.print(Text(f"  {column}", style="bold"))
-        for where, same in spans(cells):
-            one = same[0]
-            style = COLOURS[one.verdict]
-            word = "" if one.verdict in FINE else f" {WORDS[one.verdict]}:"
-            line = Text.assemble((where, f"bold {style}"), word, f" {one.message.partition(': ')[2]}")
-            console.print(Padding(line, (0, 0, 0, 4)))
+        if any(cell.verdict not in FINE for cell in cells):
+            _show_column(column, cells, console)
+        elif any(cell.verdict == "follow_on" for cell in cells):
+            following.append((column, next(cell for cell in cells if cell.verdict == "follow_on")))
+        else:
+            right.append(column)
+    if following:
+        causes = list(dict.fromkeys(cause for _, cell in following for cause in cell.because))
+        told = (
+            f"right in {'itself' if len(following) == 1 else 'themselves'}: {', '.join(c for c, _ in following)} "
+            f"(off because of {' and '.join(causes[:3])}{' …' * (len(causes) > 3)}; will follow when that is mended)"
+        )
+        console.print(Padding(Text(told, style=COLOURS["follow_on"]), (0, 0, 0, 2)))
+    if right:
+        told = "all right" if len(right) == len(feedback.marks) else f"right: {', '.join(right)}"
+        console.print(Padding(Text(told, style=COLOURS["correct"]), (0, 0, 0, 2)))
     console.print()
+
+
+def _show_column(column: str, cells: Sequence[CellFeedback], console: Console) -> None:
+    """What is not right in a column, cell by cell."""
+    console.print(Text(f"  {column}", style="bold"))
+    for where, same in spans(cells):
+        one = same[0]
+        if one.verdict in FINE:
+            continue
+        line = Text.assemble(
+            (where, f"bold {COLOURS[one.verdict]}"), f" {WORDS[one.verdict]}: {one.message.partition(': ')[2]}"
+        )
+        console.print(Padding(line, (0, 0, 0, 4)))
 
 
 def class_rows(found: Sequence[Feedback]) -> list[list[object]]:
