@@ -41,7 +41,8 @@ def plants(exercise: Exercise) -> Iterator[Plant]:
             continue
         label = spelt(entry, (table, name))
         for slug, formula in _rules(exercise, table, name, column.formula):
-            if formula != column.formula:
+            alone = exercise.layout.rows == 1 and slug == "mean_for_sum"  # the sum of one number is its mean
+            if formula != column.formula and not alone:
                 yield _typed(label, slug, formula, column.formula, column.first)
         yield from _cells(exercise, table, label, column.formula)
 
@@ -100,7 +101,7 @@ def _rules(exercise: Exercise, table: str, name: str, f: str) -> Iterator[tuple[
                 yield "bias_corrected", f.replace(f"average_{w}", f"average_{w}/(1-beta1^row)")
         if name == "new_b" and "a" in others and table == "steps":
             yield "used_updated_weight", f.replace("=b-", "=new_a-")
-        if grad and grad.startswith("d_") and "lr" in f and len(e.model.columns) == 1 and table == "steps":
+        if grad and grad.startswith("d_") and "lr" in f and len(e.model.columns) == 1 and others and table == "steps":
             x = "*x" if w == "a" else ""
             other = "a" if w == "b" else "b"
             inner = f"(b+new_a*x-y){x}" if other == "a" else f"(new_b+a*x-y){x}"
@@ -195,7 +196,7 @@ def _cells(exercise: Exercise, table: str, label: str, f: str) -> Iterator[Plant
         def do(learner: Learner) -> object:
             for content in learner.contents(label):
                 text = getattr(learner.cells[str(content.at)], "text", "")
-                if re.search(r"[A-Z_a-z]\d|_", text):  # not where the rule is a number
+                if re.search(r"[A-Za-z]\$?\d|_", text):  # not where the rule is a number
                     learner.put(str(content.at), change(learner, content, text))
             return learner
 
@@ -209,7 +210,7 @@ def _cells(exercise: Exercise, table: str, label: str, f: str) -> Iterator[Plant
         yield Plant("rounded", label, "ROUND", each(lambda learner, c, text: f"=ROUND({text[1:]},1)"))
     yield Plant("text_formula", label, "text", each(lambda learner, c, text: "'" + text))
     if table == "epochs":
-        if "(err2)" in f or "COUNT(" in f:
+        if exercise.layout.rows > 1 and ("(err2)" in f or "COUNT(" in f):
             moved = re.compile(r"([A-Z]+)(\d+):([A-Z]+)(\d+)")
 
             def short(learner: Learner, content: Content, text: str) -> object:
@@ -224,7 +225,8 @@ def _cells(exercise: Exercise, table: str, label: str, f: str) -> Iterator[Plant
         return
 
     def unfinished(learner: Learner) -> object:
-        for content in learner.contents(label)[12:]:
+        cells = learner.contents(label)
+        for content in cells[min(12, len(cells) // 2) :]:
             learner.put(str(content.at), None)
         return learner
 
@@ -233,6 +235,8 @@ def _cells(exercise: Exercise, table: str, label: str, f: str) -> Iterator[Plant
         if not re.search(rf"\b{name}\b", f) or name in {c.name for c in exercise.experiment.epochs}:
             continue
         full = exercise.layout.name(name)
+        if exercise.layout.rows != 29:
+            continue  # too short to fill anything down
 
         def drifting(learner: Learner, name: str = name, at: object = at, full: str = full) -> object:
             cells = learner.contents(label)
@@ -267,7 +271,7 @@ def _cells(exercise: Exercise, table: str, label: str, f: str) -> Iterator[Plant
             yield Plant("lr_wrong_cell", label, f"{other} for lr", each(elsewhere))
 
     def changed(learner: Learner) -> object:
-        given = next(c for c in learner.contents("y") if c.row == 3)
+        given = learner.contents("y")[min(3, len(learner.contents("y")) - 1)]
         learner.put(str(given.at), 17.5)
         return learner
 
