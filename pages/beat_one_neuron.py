@@ -29,14 +29,7 @@ GRID = 90
 def numbers() -> dict[str, Any]:
     """The races and the sweeps as recorded; the map of starts computed now."""
     found = recorded("beat-one-neuron")
-    curves = found["races"]
-    against = {"1e-4": 0, "3e-4": 1}
-    overtakes = {
-        told: next((k for k, (two, one) in enumerate(zip(curves[3], curves[i], strict=True)) if k and two < one), 0)
-        * EVERY
-        for told, i in against.items()
-    }
-    return {**found, "overtakes": overtakes, "map": _map(), "every": EVERY}
+    return {**found, "map": _map(), "every": EVERY}
 
 
 def _map() -> dict[str, Any]:
@@ -56,10 +49,16 @@ def _map() -> dict[str, Any]:
 def at_length() -> dict[str, Any]:
     """The races, the floors of finite differences, a million starts."""
     out: dict[str, Any] = {"long": LONG, "races": [], "million": MILLION, "wide": WIDE, "starts": {}, "floors": {}}
+    whole: list[list[float]] = []
     for name in dict.fromkeys(race[0] for race in RACES):
         rates = [race[1] for race in RACES if race[0] == name]
         loss = run(name, LONG, lr=rates, gradient="analytic", keep="epochs").epochs["root_sum"]
-        out["races"] += loss[:, ::EVERY].tolist()
+        whole += loss.tolist()
+    out["races"] = [loss[::EVERY] for loss in whole]
+    out["overtakes"] = {
+        told: next(k for k, (two, one) in enumerate(zip(whole[3], whole[i], strict=True)) if k and two < one)
+        for told, i in (("1e-4", 0), ("3e-4", 1))
+    }
     for name, (lr, epochs) in FLOOR_EPOCHS.items():
         loss = run(name, epochs, lr=lr, h=list(NUDGES), keep="epochs").epochs["root_sum"]
         exact = run(name, epochs, lr=lr, gradient="analytic", keep="epochs").epochs["root_sum"][0, -1].item()

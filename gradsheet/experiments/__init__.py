@@ -66,7 +66,7 @@ MIXED = Topic(
 
 
 def _modules() -> Iterator[ModuleType]:
-    for found in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name):
+    for found in sorted(pkgutil.iter_modules(__path__), key=lambda m: (m.name != "graddesc", m.name)):  # course first
         yield importlib.import_module(f"{__name__}.{found.name}")
 
 
