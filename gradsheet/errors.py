@@ -10,3 +10,10 @@ class GradsheetError(Exception):
         >>> str(GradsheetError("graddesc.xlsx, sheet basic: no header row 'x, y' found"))
         "graddesc.xlsx, sheet basic: no header row 'x, y' found"
     """
+
+
+class GradsheetWarning(UserWarning):
+    """Something goes another way than was asked for, to the same result; the message is one sentence.
+
+    The command line prints it on one line of stderr and goes on.
+    """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ from gradsheet.cli.options import (
     values_of,
 )
 from gradsheet.cli.printing import print_rows
-from gradsheet.errors import GradsheetError
+from gradsheet.errors import GradsheetError, GradsheetWarning
 
 SHOWN = 20
 
@@ -76,7 +77,7 @@ def sweep(
     axes = [axis(text) for text in over]
     names = [name.strip() for text in outputs for name in text.split(",")]
     try:
-        with _progress() as tell:
+        with _progress() as tell, _warnings_in_a_line():
             found = gradsheet.sweep(
                 what, axes, names, epochs, out=out, resume=resume, gradient=gradient, carry=carry, optimiser=optimiser,
                 batch=batch, data=examples(data_file), inputs=values_of(settings), threshold=threshold, seed=seed,
@@ -113,6 +114,15 @@ def _read(path: Path) -> Any:
 
     reads: dict[str, Any] = {".parquet": pd.read_parquet, ".csv": pd.read_csv, ".xlsx": pd.read_excel}
     return reads[path.suffix.lower()](path)
+
+
+@contextmanager
+def _warnings_in_a_line() -> Iterator[None]:
+    """On stderr, without the place in the code."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("once", GradsheetWarning)
+        warnings.showwarning = lambda message, *_, **__: click.echo(f"note: {message}", err=True)
+        yield
 
 
 @contextmanager

@@ -7,6 +7,7 @@ constants are handed in, so that nothing can be folded: the bits are the same.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -16,6 +17,7 @@ from torch import Tensor
 
 from gradsheet.engine.tape import Lanes
 from gradsheet.engine.written import Written
+from gradsheet.errors import GradsheetWarning
 
 LANES = 262_144
 """Of every call: compiled code is for one size, so that there is one of it."""
@@ -33,6 +35,10 @@ _CALLS = {
 
 class CannotCompileError(Exception):
     """There is no C++ compiler, or it fails."""
+
+
+_faults: dict[str, str] = {}
+"""Why code could not be compiled: it is said once, and not tried again."""
 
 
 class Compiled:
@@ -72,19 +78,26 @@ class Compiled:
         body = "\n".join(f"    {line}" for line in [*lines, *steps, f"return {', '.join(results)}"])
         self.source = f"def written({', '.join(written.groups)}, constants):\n{body}\n"
         self._given = [_value(text).to(dtype) if numbers else _value(text) for text, numbers in self._constants]
-        self._run = _compiled(self.source)
 
     def __call__(self, given: Mapping[str, Tensor], lanes: int) -> tuple[list[Tensor], bool]:
         """What the pass leaves, and whether all of it is finite.
 
         Raises:
-            CannotCompileError: at the first call.
+            CannotCompileError: at any call, if it cannot.
         """
+        if self.source in _faults:
+            raise CannotCompileError(_faults[self.source])
         arguments = [self._wide(name, tensor, lanes) for name, tensor in given.items()]
         try:
-            *found, fine = self._run(*arguments, self._given)
-        except (RuntimeError, OSError) as error:  # torch's own errors of compiling are RuntimeErrors
-            raise CannotCompileError(str(error).strip().partition("\n")[0]) from error
+            *found, fine = _compiled(self.source)(*arguments, self._given)
+        except Exception as error:  # whatever it is, the pass can be run as it is
+            _faults[self.source] = str(error).strip().partition("\n")[0] or type(error).__name__
+            warnings.warn(
+                f"torch.compile fails here ({_faults[self.source]}): the runs go on without it, to the same bits",
+                GradsheetWarning,
+                stacklevel=2,
+            )
+            raise CannotCompileError(_faults[self.source]) from error
         results = iter(found)
         outputs = [
             next(results)[..., :lanes] if computes else self._as_given(one, given)

@@ -37,13 +37,9 @@ class Quick:
         rows: the pass in the plain way.
         dtype: of the numbers.
         compiled: with torch.compile, where that can be.
-
-    Attributes:
-        fault: why it could not be compiled, where that was asked for.
     """
 
     def __init__(self, rows: Rows, dtype: torch.dtype, compiled: bool = False) -> None:
-        self.fault = ""
         self._rows = rows
         self._dtype = dtype
         self._compiled = compiled
@@ -64,8 +60,8 @@ class Quick:
             try:
                 outputs, fine = self._compile(made.written)(tensors, lanes)
                 return filled(made.written.done, iter(outputs), lanes)._replace(fine=fine)
-            except CannotCompileError as error:
-                self.fault, self._compiled = str(error), False
+            except CannotCompileError:  # which has said so
+                self._compiled = False
         return filled(made.written.done, iter(made(tensors, lanes)), lanes)
 
     def _compile(self, written: Written) -> Compiled:

@@ -17,6 +17,7 @@ from click.testing import CliRunner
 
 from gradsheet import GradsheetError, export, run, sweep
 from gradsheet.cli import main
+from gradsheet.errors import GradsheetWarning
 from gradsheet.sweeping.axes import axis
 from gradsheet.sweeping.grid import Grid
 from gradsheet.sweeping.parts import check_format
@@ -241,6 +242,39 @@ def test_each_chunk_once_though_a_worker_is_killed(tmp_path: Path) -> None:
         out = sweep("basic", "lr=1e-6:1:600:log", out=tmp_path / "d.parquet", **arguments)
     assert killed
     pd.testing.assert_frame_equal(pd.read_parquet(str(out)), frame("basic", "lr=1e-6:1:600:log", "root_sum", 1))
+
+
+def test_without_a_compiler_a_sweep_goes_on_and_says_so_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def no_compiler(*_: Any, **__: Any) -> Any:
+        def run(*_: Any) -> Any:
+            tried.append(1)
+            raise FileNotFoundError("no C++ compiler is found\nand more of it")
+
+        return run
+
+    monkeypatch.setattr(torch, "compile", no_compiler)
+    over = "lr=1e-6:1:9001:log"
+    arguments: dict[str, Any] = {"outputs": ["root_sum", "b"], "epochs": 1, "data": torch.tensor([(1.0, 7.0)])}
+    with pytest.warns(GradsheetWarning, match=r"\(no C\+\+ compiler is found\): the runs go on without it") as said:
+        found = frame("basic", over, compile="always", chunk=4500, **arguments)
+    assert len(said) == len(tried) == 1
+    pd.testing.assert_frame_equal(found, frame("basic", over, compile="never", **arguments), check_exact=True)
+
+
+def test_the_command_says_in_one_line_that_it_cannot_compile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("inductor is not itself")
+
+    monkeypatch.setattr(torch, "compile", broken)
+    out = tmp_path / "o.parquet"
+    command = ["sweep", "basic", "--gradient", "numeric", "--over", "lr=1e-6:1e-5:4321", "--epochs", "0"]
+    command += ["--compile", "always", "--out", str(out)]
+    done = CliRunner().invoke(main, command)
+    assert (done.exit_code, done.stderr.count("\n")) == (0, 1), done.output
+    assert done.stderr.startswith("note: torch.compile fails here (inductor is not itself): the runs go on without it")
+    assert len(pd.read_parquet(out)) == 4321
 
 
 def test_compiled_bits_are_those_of_the_step_loop() -> None:
