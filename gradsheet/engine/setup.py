@@ -173,9 +173,15 @@ def _number(experiment: Experiment, name: str, value: Any, device: str, dtype: t
         raise GradsheetError(
             f"{experiment.name}: {name} has shape {tuple(tensor.shape)}; one value per lane, (B,), is expected"
         )
-    if not tensor.isfinite().all():
+    if tensor.numel() and not all(math.isfinite(end) for end in _range(tensor)):
         raise GradsheetError(f"{experiment.name}: {name} is {value!r}, which is no finite number; {like}")
     return tensor.reshape(-1)
+
+
+def _range(tensor: Tensor) -> tuple[float, float]:
+    """The least and the greatest, NaN where there is one: a single look at a million lanes, and nothing to hold it."""
+    low, high = torch.aminmax(tensor[..., :1] if tensor.dim() and tensor.stride(-1) == 0 else tensor)
+    return float(low), float(high)
 
 
 def _data(experiment: Experiment, data: Any, device: str, dtype: torch.dtype) -> Tensor:
@@ -237,20 +243,22 @@ def _notes(experiment: Experiment, inputs: Mapping[str, Tensor], examples: int) 
             "each epoch leaves that many out."
         )
     lr = inputs.get("lr")
-    if lr is not None and (lr < 0).any():
+    low, high = (1.0, 1.0) if lr is None else _range(lr)
+    if low < 0:
         notes.append(f"{experiment.name}: lr is negative, so every step goes uphill.")
-    if lr is not None and (lr == 0).any():
+    if lr is not None and low <= 0 <= high and (lr == 0).any():
         notes.append(f"{experiment.name}: lr is 0, so the weights never move.")
     for name, one in experiment.inputs.items():
         if one.high is not None and one.low is not None:
-            outside = (inputs[name] < one.low) | (inputs[name] >= one.high)
-            if outside.any():
+            low, high = _range(inputs[name])
+            if low < one.low or high >= one.high:
+                outside = (inputs[name] < one.low) | (inputs[name] >= one.high)
                 worst = float(inputs[name][outside][0])
                 notes.append(
                     f"{experiment.name}: {name} is {worst:g}, outside {one.low:g} to {one.high:g}: "
                     "the average is no average any more."
                 )
-    if "h" in inputs and (inputs["h"] == 0).any():
+    if "h" in inputs and 0 in _range(inputs["h"].abs()):
         notes.append(f"{experiment.name}: h is 0, so the estimates divide by 0.")
     return tuple(notes)
 
