@@ -93,7 +93,7 @@ def sweep(
 
         frame = _read(found) if isinstance(found, Path) else found
         columns = [name for name in frame.columns if name not in {one.name for one in axes}]
-        click.echo(f"{draw(frame, axes, columns, picture)} is drawn.", err=format_ != "table")
+        click.echo(f"{draw(frame, axes, columns, picture, threshold)} is drawn.", err=format_ != "table")
     if not isinstance(found, Path) and not (picture and format_ == "table"):
         _print(found, what, format_)
 

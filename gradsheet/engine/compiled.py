@@ -55,6 +55,7 @@ class Compiled:
     def __init__(self, written: Written, dtype: torch.dtype) -> None:
         self.written = written
         self._dtype = dtype
+        self._compiles_first = True
         self._constants: dict[tuple[str, bool], str] = {}
         nodes = written.tape.nodes
         lines = [f"{self._places(group)} = {group}" for group in written.groups]
@@ -89,9 +90,10 @@ class Compiled:
             raise CannotCompileError(_faults[self.source])
         arguments = [self._wide(name, tensor, lanes) for name, tensor in given.items()]
         try:
-            *found, fine = _compiled(self.source)(*arguments, self._given)
+            *found, fine = self._ran(arguments)
         except Exception as error:  # whatever it is, the pass can be run as it is
-            _faults[self.source] = str(error).strip().partition("\n")[0] or type(error).__name__
+            said = [line for line in str(error).splitlines() if line.strip() and not line.startswith("backend=")]
+            _faults[self.source] = said[0].strip() if said else type(error).__name__
             warnings.warn(
                 f"torch.compile fails here ({_faults[self.source]}): the runs go on without it, to the same bits",
                 GradsheetWarning,
@@ -104,6 +106,16 @@ class Compiled:
             for one, computes in zip(self.written.outputs, self._computes, strict=True)
         ]
         return [out.expand(*out.shape[:-1], lanes) for out in outputs], bool(fine.all())
+
+    def _ran(self, arguments: list[Tensor]) -> Any:
+        run = _compiled(self.source)
+        if self._compiles_first:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # of torch, about itself
+                results = run(*arguments, self._given)
+            self._compiles_first = False
+            return results
+        return run(*arguments, self._given)
 
     def _wide(self, name: str, tensor: Tensor, lanes: int) -> Tensor:
         """As one of P rows, filled up to the size that the code is for."""

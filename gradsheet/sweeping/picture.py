@@ -14,14 +14,16 @@ from gradsheet.table import Role
 from gradsheet.workbook.exact import whole_or_not_at_all
 from gradsheet.workbook.style import INK, MUTED, ROLES, RULE
 
-EXPLODED = "#F2B8A8"
+EXPLODED, ABOVE = "#F2B8A8", "#D9735B"
 COLOURS = {"trains": "#1F63B5", "bounces": "#E0A100", "dies": "#8A8F98", "explodes": "#C2452D"}
 MOST_POINTS = 2_000_000
 DASHES = {"solid": "-", "dash": "--", "long_dash": "--", "square_dot": ":", "long_dash_dot": "-"}
 LINES: tuple[Role, ...] = ("error", "state", "weights", "gradient", "schedule", "input")
 
 
-def picture(frame: Any, axes: Sequence[Axis], outputs: Sequence[str], out: str | os.PathLike[str]) -> Path:
+def picture(
+    frame: Any, axes: Sequence[Axis], outputs: Sequence[str], out: str | os.PathLike[str], threshold: float = 1e6
+) -> Path:
     """Draw a sweep's frame.
 
     Args:
@@ -29,6 +31,7 @@ def picture(frame: Any, axes: Sequence[Axis], outputs: Sequence[str], out: str |
         axes: one or two that make a grid.
         outputs: columns of the frame; a map shows the first.
         out: a .png, .svg or .pdf file.
+        threshold: where numbers pass it, the scale ends near those that do not.
 
     Raises:
         GradsheetError: too many axes or points, or a file that cannot be a picture.
@@ -46,7 +49,7 @@ def picture(frame: Any, axes: Sequence[Axis], outputs: Sequence[str], out: str |
     plot = figure.add_subplot()
     _style(plot)
     draw = _curves if len(axes) == 1 else _map
-    draw(plot, frame, axes, [name for name in outputs if name in frame.columns])
+    draw(plot, frame, axes, [name for name in outputs if name in frame.columns], threshold)
     with whole_or_not_at_all(path) as draft:
         figure.savefig(draft, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
     return path
@@ -70,7 +73,18 @@ def _log(values: Any) -> bool:
     return bool(len(finite) and finite.min() > 0 and finite.max() > 100 * finite.min())
 
 
-def _curves(plot: Any, frame: Any, axes: Sequence[Axis], outputs: Sequence[str]) -> None:
+def _top(values: Any, threshold: float) -> float | None:
+    """Where the scale ends if runs explode, so that those that do not can be told apart: ten times their median."""
+    import numpy as np
+
+    finite = values[np.isfinite(values)]
+    calm = finite[np.abs(finite) < threshold]
+    if not len(calm) or finite.max() < threshold:
+        return None
+    return min(threshold, 10 * float(np.median(np.abs(calm)))) or threshold
+
+
+def _curves(plot: Any, frame: Any, axes: Sequence[Axis], outputs: Sequence[str], threshold: float) -> None:
     import numpy as np
 
     (axis,) = axes
@@ -80,19 +94,27 @@ def _curves(plot: Any, frame: Any, axes: Sequence[Axis], outputs: Sequence[str])
     for (name, y), role in zip(ys.items(), LINES * (1 + len(ys) // len(LINES)), strict=False):
         style = DASHES[ROLES[role].dash]
         plot.plot(x, np.where(np.isfinite(y), y, np.nan), style, color=ROLES[role].colour, linewidth=1.4, label=name)
+    counts = ("_row", "_epoch")
+    tops = {name: _top(y, threshold) for name, y in ys.items() if not name.endswith(counts)}
+    top = max((one for one in tops.values() if one), default=np.inf)
     bad = np.zeros(len(x), dtype=bool)
-    for name, y in ys.items():
-        if not name.endswith(("_row", "_epoch")):
-            bad |= ~np.isfinite(y)
+    for name in tops:
+        bad |= ~(ys[name] <= top)
     if bad.any():
-        _spans(plot, x, bad, EXPLODED, "not finite (#NUM!)")
+        _spans(
+            plot, x, bad, EXPLODED, "not finite (#NUM!)" if np.isinf(top) else f"explodes: above {top:,.3g}, or #NUM!"
+        )
     if "fate" in outputs:
         for word in FATES:
             _spans(plot, x, (frame["fate"] == word).to_numpy(), COLOURS[word], word, 0.25)
     if axis.kind == "log":
         plot.set_xscale("log")
-    if ys and all(_log(y) for y in ys.values()):
+    if ys and all(_log(np.where(y <= top, y, np.nan)) for y in ys.values()):
         plot.set_yscale("log")
+    if np.isfinite(top):
+        least = min((float(y[np.abs(y) <= top].min(initial=top)) for y in ys.values()), default=0.0)
+        span = (least, top) if plot.get_yscale() == "log" else (least - 0.05 * (top - least), top)
+        plot.set_ylim(*span)
     plot.set_xlabel(axis.name, color=INK)
     plot.set_ylabel(numbers[0] if len(numbers) == 1 else "", color=INK)
     plot.legend(frameon=False)
@@ -109,7 +131,7 @@ def _spans(plot: Any, x: Any, where: Any, colour: str, label: str, alpha: float 
         plot.axvspan(left, right, color=colour, alpha=alpha, linewidth=0, label=label if not k else None, zorder=0)
 
 
-def _map(plot: Any, frame: Any, axes: Sequence[Axis], outputs: Sequence[str]) -> None:
+def _map(plot: Any, frame: Any, axes: Sequence[Axis], outputs: Sequence[str], threshold: float) -> None:
     import numpy as np
     from matplotlib import colormaps
     from matplotlib.colors import ListedColormap, LogNorm, Normalize
@@ -127,11 +149,14 @@ def _map(plot: Any, frame: Any, axes: Sequence[Axis], outputs: Sequence[str]) ->
     else:
         z = frame[name].to_numpy(dtype="float64", na_value=np.nan).reshape(shape)
         shown = np.ma.masked_invalid(z)
-        colours = colormaps["cividis"].with_extremes(bad=EXPLODED)
-        norm = LogNorm() if _log(z) else Normalize()
+        colours = colormaps["cividis"].with_extremes(bad=EXPLODED, over=ABOVE)
+        top = _top(z, threshold)
+        calm = z if top is None else z[z <= top]
+        norm = (LogNorm if _log(calm) else Normalize)(vmax=top, vmin=None if top is None else calm.min())
         mesh = plot.pcolormesh(x, y, shown, cmap=colours, norm=norm, shading="nearest", rasterized=True)
-        plot.figure.colorbar(mesh, ax=plot, label=name)
-        patches = [Patch(color=EXPLODED, label="not finite (#NUM!)")] if shown.mask.any() else []
+        plot.figure.colorbar(mesh, ax=plot, label=name, extend="neither" if top is None else "max")
+        patches = [] if top is None else [Patch(color=ABOVE, label=f"explodes: above {top:,.3g}")]
+        patches += [Patch(color=EXPLODED, label="not finite (#NUM!)")] if shown.mask.any() else []
     if across.kind == "log":
         plot.set_xscale("log")
     if up.kind == "log":

@@ -250,7 +250,7 @@ def test_without_a_compiler_a_sweep_goes_on_and_says_so_once(monkeypatch: pytest
     def no_compiler(*_: Any, **__: Any) -> Any:
         def run(*_: Any) -> Any:
             tried.append(1)
-            raise FileNotFoundError("no C++ compiler is found\nand more of it")
+            raise FileNotFoundError("backend='inductor' raised:\nno C++ compiler is found\nand more of it")
 
         return run
 
