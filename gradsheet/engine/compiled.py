@@ -173,5 +173,10 @@ def _compiled(source: str) -> Callable[..., Any]:
     """The same code is compiled once."""
     names: dict[str, Any] = dict(_CALLS)
     exec(compile(source, "<pass>", "exec"), names)
-    run: Callable[..., Any] = torch.compile(names["written"], fullgraph=True, dynamic=False)
+    run: Callable[..., Any] = torch.compile(
+        names["written"],
+        fullgraph=True,
+        dynamic=False,
+        options={"max_fusion_size": 4096},  # one loop
+    )
     return run
