@@ -159,6 +159,8 @@ def entry_of(name: str) -> Experiment:
     Where estimates drive the update, the exact derivatives stand beside them: the chain rule is worth an exercise.
     """
     entry = experiment(name)
+    if entry.model.wide:
+        raise GradsheetError(f"{name} reads images, whose weights fill a sheet: choose another experiment to exercise")
     beside = entry.beside if entry.gradient != "numeric" else tuple(dict.fromkeys((*entry.beside, "analytic")))
     return replace(entry, warmup=(), beside=beside)
 

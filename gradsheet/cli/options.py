@@ -24,7 +24,12 @@ optimiser_option = click.option("--optimiser", metavar="NAME", help="Another upd
 batch_option = click.option("--batch", metavar="SIZE", help="Update the weights after each row, full pass, or N rows.")
 seed_option = click.option("--seed", type=int, help="Draw the examples anew, where they are drawn.")
 epochs_option = click.option("--epochs", type=int, help="Passes over the data; 10 for most experiments.")
-data_option = click.option("--data", "data_file", metavar="FILE.csv", help="Your own examples: columns x and y.")
+data_option = click.option(
+    "--data",
+    "data_file",
+    metavar="FILE",
+    help="Your own examples: columns x and y; for three_or_seven a folder with MNIST's files.",
+)
 
 
 def values_of(settings: Sequence[str]) -> dict[str, Any]:
@@ -47,6 +52,10 @@ def examples(file: str | None) -> Any:
         return None
     import pandas as pd
 
+    if Path(file).is_dir():
+        from gradsheet.experiments.idx import read_mnist
+
+        return read_mnist(file)
     if not Path(file).is_file():
         raise GradsheetError(f"{file}: no such file")
     try:

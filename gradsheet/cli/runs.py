@@ -25,6 +25,9 @@ from gradsheet.cli.options import (
 from gradsheet.cli.printing import print_json, print_rows
 from gradsheet.errors import GradsheetError
 
+MOST_WEIGHTS = 8
+"""Columns of weights that a terminal has room for; --format json has all."""
+
 
 @main.command("list")
 @click.option("--mistakes", "misunderstood", is_flag=True, help="The mistakes that the checker recognises instead.")
@@ -62,6 +65,7 @@ def list_(misunderstood: bool, format_: str) -> None:
 @seed_option
 @data_option
 @click.option("--device", default="cpu", show_default=True, help="cpu, or cuda where there is one.")
+@click.option("--save-weights", metavar="FILE.json", help="Keep the trained weights, for gradsheet infer.")
 @click.option("--rows", is_flag=True, help="Every row of every pass instead (CSV or JSON).")
 @format_option
 def run(
@@ -75,6 +79,7 @@ def run(
     seed: int | None,
     data_file: str | None,
     device: str,
+    save_weights: str | None,
     rows: bool,
     format_: str,
 ) -> None:
@@ -96,6 +101,10 @@ def run(
     )
     for note in trace.notes:
         click.echo(f"gradsheet: {note}", err=True)
+    if save_weights:
+        from gradsheet.report.weights import write_weights
+
+        click.echo(f"gradsheet: {write_weights(trace, save_weights)} is written.", err=True)
     if rows:
         frame = trace.to_frame().reset_index()
         if format_ == "table":
@@ -114,6 +123,7 @@ def run(
         print_rows(trace.experiment.title, list(found[0]), [list(row.values()) for row in found], format_)
         return
     weights = sorted(trace.experiment.model.weights)
+    weights = weights if len(weights) <= MOST_WEIGHTS else []
     entries = epochs_json(trace)
     extra = ["lr"] if "lr" in entries[0] else []
     named = [*trace.experiment.losses, *extra]

@@ -113,6 +113,8 @@ def _merged(whole: Any, part: Any, at: Tensor) -> Any:
 
 def suits(setup: Setup) -> bool:
     """Whether a pass of these lanes is worth writing down."""
+    if setup.experiment.model.wide:
+        return False  # its rows go at once as they are
     return (
         setup.experiment.trains
         and setup.lanes >= FEWEST

@@ -11,11 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Sequence
 from types import SimpleNamespace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
 
+from gradsheet.engine.at_once import at_once
+from gradsheet.engine.passes import Pass, poisoned
 from gradsheet.engine.quick import Quick, shared_out, suits
 from gradsheet.engine.recorder import Recorder
 from gradsheet.engine.setup import Number, Setup, check_size, prepare
@@ -31,21 +33,6 @@ BLOCK = 32_768
 Rows = Callable[..., Any]
 Examples = Sequence[tuple[Tensor, Tensor]]
 Keep = Literal["all", "epochs"] | Collection[str]
-
-
-class Pass(NamedTuple):
-    """What one pass leaves behind."""
-
-    weights: Tensor  # after the last row, (P, B)
-    last: Tensor  # entering the last row, (P, B)
-    state: Any
-    err2: Tensor  # summed, (B,)
-    grad2: Tensor  # summed, (P, B)
-    broken: Tensor  # the first row (from 0) that is not finite, or -1, (B,); of a batch's update: the row after all
-    grads: int  # how many gradients drove it
-    shown: Any = None  # what a batch's one update shows
-    fine: bool = False  # known to be finite
-    above: Any = None  # the first row (from 0) whose loss reaches a threshold, or -1, (B,); where one is watched
 
 
 def run(
@@ -107,8 +94,9 @@ def run(
     if keep == "epochs" and suits(setup):
         rows = Quick(rows, setup.start.dtype)
         return join(setup, shared_out(lambda part: _traced(part, epochs, keep, rows), setup.blocks(BLOCK)))
+    block = max(BLOCK // setup.experiment.model.features, 1)
     with torch.no_grad():
-        return join(setup, [_traced(part, epochs, keep, rows) for part in setup.blocks(BLOCK)])
+        return join(setup, [_traced(part, epochs, keep, rows) for part in setup.blocks(block)])
 
 
 def _traced(setup: Setup, epochs: int, keep: Keep, rows: Rows) -> Trace:
@@ -169,13 +157,16 @@ def passes(entry: Experiment) -> Rows:
     """How a pass of an experiment is run in the plain way."""
     if not entry.trains:
         return _table
+    if entry.model.wide:
+        return at_once
     return _rows if entry.batch == "row" else _batch
 
 
 def _pass(setup: Setup, number: int, weights: Tensor, state: Any, held: Any, recorder: Recorder, rows: Rows) -> Pass:
     """Plainly; carefully where that left the finite numbers."""
     mark = recorder.mark()
-    examples = setup.examples(number)
+    wide = setup.experiment.model.wide
+    examples: Any = setup.experiment.order(len(setup.x), number) if wide else setup.examples(number)
     done: Pass = rows(setup, examples, weights, state, held, recorder, careful=False)
     finite = [done.weights, done.err2, done.grad2, *done.state, *(held or ())]
     if done.fine or all(_finite(t) for t in finite):
@@ -221,7 +212,7 @@ def _rows(
         last = weights
         weights, state = rule.update(weights, grad, state, here)
         if careful:
-            weights, bad = _poisoned(weights, grad, state, held)
+            weights, bad = poisoned(weights, grad, state, held)
             bad = bad | ~shown[loss].isfinite()
             broken = torch.where((broken < 0) & bad, row, broken)
         shown["new"] = weights
@@ -253,7 +244,7 @@ def _batch(
     grad = total / len(examples)
     new, state = entry.optimiser.update(weights, grad, state, here)
     if careful:
-        new, bad = _poisoned(new, grad, state, held)
+        new, bad = poisoned(new, grad, state, held)
         broken = torch.where((broken < 0) & bad, len(examples), broken)
     grad2 = grad * grad
     shown = {"grad": grad, "new": new}
@@ -303,14 +294,6 @@ def _shower(setup: Setup, recorder: Recorder, here: SimpleNamespace) -> Callable
         return shown
 
     return show
-
-
-def _poisoned(weights: Tensor, grad: Tensor, state: Any, held: Any) -> tuple[Tensor, Tensor]:
-    """NaN for every weight whose gradient, state or schedule is not finite; and the lanes that have one."""
-    bad = ~(weights.isfinite() & grad.isfinite())
-    for field in (*state, *(held or ())):
-        bad = bad | ~field.isfinite() if field.is_floating_point() else bad
-    return torch.where(bad, torch.nan, weights), bad.any(0)
 
 
 def _primed(handed: tuple[str, ...], before: Any, after: Any) -> Any:

@@ -29,7 +29,7 @@ class Setup:
         inputs: every input, (B,) each, in the catalogue's order.
         per_weight: inputs given for single weights (``square0_b``), (B,) each.
         here: the same as a namespace; an input given per weight is (P, B) in it.
-        x: (N, 1), or (N, B) where every lane has its own data.
+        x: (N, 1), or (N, B) where every lane has its own data; (N, F, 1 or B) where an example is F numbers.
         y: likewise.
         start: the weights, (P, B).
         notes: what a careful reader should know of these settings, one sentence each.
@@ -66,6 +66,11 @@ class Setup:
             return list(zip(self.x, self.y, strict=True))
         return list(zip(self.x[list(at)], self.y[list(at)], strict=True))
 
+    def points(self, lane: int = 0) -> list[tuple[float, ...]]:
+        """A lane's examples, y last."""
+        x, y = (t[..., lane if t.shape[-1] > 1 else 0].tolist() for t in (self.x, self.y))
+        return [(*row, truth) if isinstance(row, list) else (row, truth) for row, truth in zip(x, y, strict=True)]
+
     def blocks(self, size: int) -> Iterator[Setup]:
         """The same lanes, so many at a time."""
         for first in range(0, self.lanes, size):
@@ -85,7 +90,7 @@ class Setup:
             inputs={n: of(t) for n, t in self.inputs.items()},
             per_weight={n: of(t) for n, t in self.per_weight.items()},
             here=SimpleNamespace(**{n: of(t) for n, t in vars(self.here).items()}),
-            x=of(self.x) if self.x.shape[1] > 1 else self.x,
+            x=of(self.x) if self.x.shape[-1] > 1 else self.x,
             y=of(self.y) if self.y.shape[1] > 1 else self.y,
             start=of(self.start),
         )
@@ -113,16 +118,17 @@ def prepare(
     """
     if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
         raise GradsheetError(f"{experiment.name}: dtype is {dtype!r}; give torch.float64 or torch.float32")
+    points = _data(experiment, data, device, dtype)
+    experiment = experiment.sized(points.shape[-1])
     given = _starts_spelled_out(experiment, given)
     weights = experiment.model.weights
     values = {name: i.default for name, i in experiment.inputs.items()} | dict(given)
     tensors = {name: _number(experiment, name, value, device, dtype) for name, value in values.items()}
-    points = _data(experiment, data, device, dtype)
     check_batch(experiment, points.shape[1])
     lanes = _lanes(experiment, tensors, points)
     tensors = {name: t.expand(lanes) for name, t in tensors.items()}
     inputs = {name: t for name, t in tensors.items() if name in experiment.inputs}
-    refined = {name: t for name, t in tensors.items() if name not in experiment.inputs}
+    refined = {n: t for n, t in tensors.items() if n not in experiment.inputs and not n.startswith("start_")}
     here = SimpleNamespace(**inputs)
     for name in {n.rpartition("_")[0] for n in refined}:
         each = [tensors.get(f"{name}_{w}", tensors[name]) for w in weights]
@@ -132,18 +138,28 @@ def prepare(
         inputs,
         refined,
         here,
-        points[..., 0].T.contiguous(),
-        points[..., 1].T.contiguous(),
-        _start([tensors[f"start_{w}"] for w in weights]) if weights else points.new_empty(0, lanes),
+        points[..., 0].T.contiguous() if not experiment.model.wide else points[..., :-1].permute(1, 2, 0).contiguous(),
+        points[..., -1].T.contiguous(),
+        _start(experiment, tensors, device, dtype) if weights else points.new_empty(0, lanes),
         _notes(experiment, inputs, points.shape[1]),
     )
 
 
-def _start(each: Sequence[Tensor]) -> Tensor:
-    """(P, B); where all lanes start alike, without the room for them."""
-    if all(t.stride(0) == 0 for t in each):
-        return torch.stack([t[:1] for t in each]).expand(-1, len(each[0]))
-    return torch.stack(list(each))
+def _start(experiment: Experiment, tensors: Mapping[str, Tensor], device: str, dtype: torch.dtype) -> Tensor:
+    """The weights, (P, B): as given, else as drawn by each lane's seed; all alike without the room for them."""
+    weights = experiment.model.weights
+    if experiment.starts is None:
+        each = [tensors[f"start_{w}"] for w in weights]
+        if all(t.stride(0) == 0 for t in each):
+            return torch.stack([t[:1] for t in each]).expand(-1, len(each[0]))
+        return torch.stack(each)
+    seeds = tensors["seed"].tolist()
+    for seed in seeds:
+        if seed != int(seed) or not 0 <= seed < 2**53:
+            raise GradsheetError(f"{experiment.name}: seed is {seed:g}; give a whole number, 0 or more")
+    drawn = {seed: experiment.starts(int(seed), len(weights)) for seed in dict.fromkeys(seeds)}
+    rows = torch.tensor([drawn[seed] for seed in seeds], dtype=dtype, device=device).T
+    return torch.stack([tensors.get(f"start_{w}", row) for w, row in zip(weights, rows, strict=True)])
 
 
 def _starts_spelled_out(experiment: Experiment, given: Mapping[str, Number]) -> dict[str, Number]:
@@ -154,7 +170,11 @@ def _starts_spelled_out(experiment: Experiment, given: Mapping[str, Number]) -> 
         else:
             spelled[name] = value
     weights = experiment.model.weights
-    known = [*experiment.inputs, *(f"{n}_{w}" for n in experiment.inputs for w in weights if n.endswith("0"))]
+    known = [
+        *experiment.inputs,
+        *(f"start_{w}" for w in weights),
+        *(f"{n}_{w}" for n in experiment.inputs for w in weights if n.endswith("0")),
+    ]
     for name in spelled:
         if name not in known:
             near = difflib.get_close_matches(name, [*experiment.inputs, "start"], n=1, cutoff=0.5)
@@ -187,15 +207,17 @@ def _range(tensor: Tensor) -> tuple[float, float]:
 def _data(experiment: Experiment, data: Any, device: str, dtype: torch.dtype) -> Tensor:
     """The examples as (B or 1, N, 2)."""
     if data is None:
-        data = experiment.data
+        data = list(experiment.data)
     if hasattr(data, "columns"):
-        data = columns_xy(data)
+        data = data.to_numpy() if experiment.model.wide else columns_xy(data)
     try:
         points = torch.as_tensor(data, dtype=dtype, device=device)
     except (TypeError, ValueError, RuntimeError):
         raise GradsheetError("the data is not a table of numbers: give rows of (x, y)") from None
-    if points.dim() not in (2, 3) or points.shape[-1] != 2 or not points.numel():
-        raise GradsheetError(f"the data has shape {tuple(points.shape)}: rows of (x, y), at least one, are expected")
+    fits = points.shape[-1:] == (2,) or (experiment.model.wide and points.dim() > 1 and points.shape[-1] > 2)
+    if points.dim() not in (2, 3) or not fits or not points.numel():
+        kind = "pixels and y" if experiment.model.wide else "(x, y)"
+        raise GradsheetError(f"the data has shape {tuple(points.shape)}: rows of {kind}, at least one, are expected")
     if not points.isfinite().all():
         row = int((~points.isfinite().all(-1)).reshape(-1).nonzero()[0]) + 1
         raise GradsheetError(f"row {row} of the data is not a pair of finite numbers: mend or remove it")

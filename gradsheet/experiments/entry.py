@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -39,7 +40,7 @@ class Experiment:
         overrides: inputs whose default differs from the optimiser's.
         look_for: what the reader should see.
         try_out: what the reader should change.
-        data: the training examples, (x, y).
+        data: the training examples, (x, y), y last.
         source: where the experiment comes from.
         follows: the course sheet's experiment that a textbook variant corrects, if it is one.
         topic: what it belongs to; a topic's entries make one workbook, ``workbooks/{topic}.xlsx``.
@@ -58,6 +59,8 @@ class Experiment:
         curves: where nothing is learnt, the columns that the chart draws over x, and whether on the second axis.
         printout: what ``gradsheet run`` prints instead of a table, from the trace.
         curve: whether the predictions over x are charted against the examples.
+        starts: ``(seed, weights) -> where they start``, where the starts are drawn; the input ``seed`` says by which.
+        on_sheet: how many of the examples a workbook has, where all would be too many to read; 0 for all.
     """
 
     name: str
@@ -72,7 +75,7 @@ class Experiment:
     overrides: Mapping[str, float] = field(default_factory=dict)
     look_for: str = ""
     try_out: str = ""
-    data: tuple[tuple[float, float], ...] = ROWS
+    data: Sequence[tuple[float, ...]] = ROWS
     source: str = ""
     follows: str = ""
     topic: str = "graddesc"
@@ -90,6 +93,8 @@ class Experiment:
     knobs: Mapping[str, Input] = field(default_factory=dict)
     curves: tuple[tuple[str, bool], ...] = ()
     printout: Callable[[Any], str] | None = None
+    starts: Callable[[int, int], Sequence[float]] | None = None
+    on_sheet: int = 0
 
     @property
     def trains(self) -> bool:
@@ -124,7 +129,7 @@ class Experiment:
         inputs = {**self.knobs, **self.optimiser.inputs}
         if self.trains and any(g.name == "numeric" for g in self.gradients):
             inputs["h"] = Input(0.01, "how far a weight is nudged for the estimates", low=0.0)
-        for w in self.model.weights:
+        for w in () if self.starts else self.model.weights:
             inputs[f"start_{w}"] = Input(1.0, f"where {self.model.called.get(w, w)} starts")
         for name, value in self.overrides.items():
             if name in inputs:
@@ -153,6 +158,29 @@ class Experiment:
         if at and name in tables.entering_names(self).values():
             return f"=prev({name})"  # not handed on: it stays as it entered the pass before
         return column.first
+
+    @property
+    def spans(self) -> tuple[str, ...]:
+        """Names for ranges of cells, where an example is many numbers: only the layout knows where they are."""
+        if not self.model.wide:
+            return ()
+        weights = self.model.weights
+        return "pixels", "weights", *(f"pixel_{w}" for w in weights[1:]), *(f"start_{w}" for w in weights)
+
+    def sized(self, numbers: int) -> Experiment:
+        """The same experiment for examples of so many numbers, y included.
+
+        Raises:
+            GradsheetError: the model cannot have so many.
+        """
+        side = math.isqrt(max(numbers - 1, 0))
+        if self.model.sized is None or numbers - 1 == self.model.features:
+            return self
+        if side * side != numbers - 1 or side < 2:
+            raise GradsheetError(
+                f"{self.name}: the data has {numbers} columns: give the pixels of square images, then y"
+            )
+        return replace(self, model=self.model.sized(side))
 
     def rows(self, examples: int) -> int:
         """Rows in a pass."""
@@ -195,6 +223,9 @@ class Experiment:
         changed = self
         if not self.trains and any(asked is not None for asked in (gradient, carry, optimiser, batch)):
             raise GradsheetError(f"{self.name}: nothing is learnt here: leave gradient, carry, optimiser and batch out")
+        if self.model.wide and (gradient not in (None, "analytic") or batch == "row"):
+            asked = f"gradient {gradient}" if gradient not in (None, "analytic") else "batch row"
+            raise GradsheetError(f"{self.name} reads whole images: it has no {asked}; leave that out")
         if optimiser is not None:
             changed = self._driven_by(optimiser)
         if gradient is not None:

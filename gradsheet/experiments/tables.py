@@ -27,6 +27,8 @@ def steps_of(experiment: Experiment) -> tuple[Column, ...]:
     model, names = experiment.model, experiment.axes
     if not experiment.trains:
         return _table_of(experiment)
+    if model.wide:
+        return _of_images(experiment)
     columns = [
         *(
             Column(name, "", role="data", title=title, note=note)
@@ -60,7 +62,7 @@ def epochs_of(experiment: Experiment) -> tuple[Column, ...]:
         columns += model.collapse.columns
     columns += _driven(experiment, _reading_what_enters(experiment, rule.epoch_columns))
     if experiment.batch != "row":
-        columns.append(_mean(experiment))
+        columns += _means_of_pixels(experiment) if model.wide else [_mean(experiment)]
         columns += [_moved(experiment, c) for c in _driven(experiment, rule.columns) if not _by_row(c)]
     columns += model.loss.footers if experiment.trains else ()
     columns += _driven(experiment, rule.footers)
@@ -131,6 +133,24 @@ def _mean(experiment: Experiment) -> Column:
         "grad_{w}", f"=last(total_{{w}})/COUNT({grad})", role="gradient", title="mean de/d{w}",
         note="The gradient of this pass: the mean of its rows' gradients by {w}.",
     )  # fmt: skip
+
+
+def _of_images(experiment: Experiment) -> tuple[Column, ...]:
+    """Where an example is many numbers they stay on the data sheet: a row is what becomes of them."""
+    model = experiment.model
+    truth = Column("y", "", role="data", title=experiment.axes[1], note=experiment.axes_notes[1])
+    beside = model.beside.columns if model.beside else ()
+    return (truth, *model.columns, model.loss.column, *model.gradient_columns, *beside)
+
+
+def _means_of_pixels(experiment: Experiment) -> list[Column]:
+    """Each weight's gradient: the rows' slopes, times its feature, averaged; the bias has none."""
+    slope = experiment.model.gradient_columns[-1].name
+    bias, *weights = experiment.model.weights
+    note = "The gradient by {}: the average, over the images, of dloss/dpred times {}."
+    means = [(bias, f"=SUM({slope})/COUNT({slope})", note.format(bias, 1))]
+    means += [(w, f"=SUMPRODUCT({slope},pixel_{w})/COUNT({slope})", note.format(w, "its pixel")) for w in weights]
+    return [Column(f"grad_{w}", formula, role="gradient", title=f"dloss/d{w}", note=said) for w, formula, said in means]
 
 
 def _by_row(column: Column) -> bool:

@@ -105,6 +105,10 @@ class Model:
         stretch: lr·‖∇pred‖² of a row likewise, shown where an experiment asks for it.
         collapse: columns of the epochs table that are only shown.
         called: what people call a weight whose name would be taken (``x`` is the data's), by name.
+        features: how many numbers x is. Where it is more than one, the first weight is the bias and each other one
+            belongs to a feature; x is (F, …), and `gradient` is that of the loss by pred, (…), the column of
+            `gradient_columns`.
+        sized: the same model for images of so many pixels a side.
     """
 
     name: str
@@ -119,3 +123,10 @@ class Model:
     stretch: Beside | None = None
     collapse: Beside | None = None
     called: Mapping[str, str] = field(default_factory=dict)
+    features: int = 1
+    sized: Callable[[int], Model] | None = None
+
+    @property
+    def wide(self) -> bool:
+        """Whether an example is many numbers: then the data sheet has them, and a formula reads the whole row."""
+        return self.features > 1

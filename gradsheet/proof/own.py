@@ -50,7 +50,8 @@ def own_sheets(book: Book) -> list[OwnSheet]:
     if not {DATA, PROOF} <= set(book.sheets):
         return []
     entries = [entry for name in book.sheets if (entry := _entry(name)) is not None]
-    data = _data(book)
+    features = max((entry.model.features for entry in entries), default=1)
+    data = _data(book, features)
     if not data:
         raise GradsheetError(f"{book.path}, sheet {DATA} holds no examples: type x and y into its two columns")
     sheets = [_own_sheet(book, entry, data) for entry in entries]
@@ -65,13 +66,14 @@ def _entry(sheet: str) -> Experiment | None:
         return None
 
 
-def _data(book: Book) -> list[tuple[float, float]]:
-    """The examples, down to the last row that holds anything."""
-    columns = DATA_FIRST.column, DATA_FIRST.column + 1
+def _data(book: Book, features: int) -> list[tuple[float, ...]]:
+    """The examples, down to the last row that holds anything: y last, as `run` takes them."""
+    columns = range(DATA_FIRST.column, DATA_FIRST.column + features + 1)
     here = [split(key) for key in (*book.constants, *book.formulas) if key.startswith(f"{DATA}!")]
     filled = [cell.row for _, address in here if (cell := parse_cell(address)).column in columns]
+    order = columns if features == 1 else [*columns[1:], columns[0]]
     return [
-        (_number(book, f"{DATA}!{Cell(row, columns[0])}"), _number(book, f"{DATA}!{Cell(row, columns[1])}"))
+        tuple(_number(book, f"{DATA}!{Cell(row, column)}") for column in order)
         for row in range(DATA_FIRST.row, max(filled, default=0) + 1)
     ]
 
@@ -96,12 +98,14 @@ def _candidates(book: Book, entry: Experiment, examples: int) -> Iterator[Experi
     )  # column B counts the rows of a pass
     sizes: list[str | int] = ["row", "full", *([last] if last < examples else [])]
     gradients = dict.fromkeys((entry.gradient, "analytic", "numeric"))
+    if entry.model.wide:
+        sizes, gradients = sizes[1:], {entry.gradient: None}
     for batch, gradient in product(dict.fromkeys((entry.batch, *sizes)), gradients):
         for carry in ("entering", "updated") if batch == "row" else ("updated",):
             yield entry.configured(gradient, carry, batch=batch)
 
 
-def _own_sheet(book: Book, entry: Experiment, data: list[tuple[float, float]]) -> OwnSheet | None:
+def _own_sheet(book: Book, entry: Experiment, data: list[tuple[float, ...]]) -> OwnSheet | None:
     """The configuration whose formulas the sheet holds: gradient, carry-over, number of passes."""
     formulas = {k: f for k, f in book.formulas.items() if k.startswith(f"{entry.name}!")}
     if not formulas:
@@ -131,6 +135,9 @@ def _own_sheet(book: Book, entry: Experiment, data: list[tuple[float, float]]) -
         name: _number(book, f"{entry.name}!{at}", blank=0.0)  # a blank cell is 0 in a formula
         for name, at in layout.inputs.items()
     }
+    if entry.starts:
+        for at, weight in enumerate(entry.model.weights):
+            inputs[f"start_{weight}"] = _number(book, f"{DATA}!{layout.start_cell(at)}", blank=0.0)
     # As many passes as the sheet has; where passes may be repeated that is more epochs than enough.
     trace = run(
         layout.experiment, (layout.passes - layout.warm) // layout.batches - 1, data=data, dtype=torch.float64, **inputs

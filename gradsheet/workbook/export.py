@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -17,11 +18,13 @@ from gradsheet.experiments import Experiment, Topic, experiment, topic_of, topic
 from gradsheet.workbook.exact import ExactWorkbook, whole_or_not_at_all
 from gradsheet.workbook.extra import extra_of
 from gradsheet.workbook.front import DATA, DATA_FIRST, write_data, write_proof, write_start
+from gradsheet.workbook.images import write_images
 from gradsheet.workbook.layout import Layout
 from gradsheet.workbook.page import Page
 from gradsheet.workbook.style import Formats
 from gradsheet.workbook.values import Values
 
+MOST_FEATURES = 100
 MOST_ROWS = 20_000
 """Of the steps table: a sheet that a spreadsheet still opens in seconds."""
 
@@ -76,12 +79,19 @@ def export(
         raise GradsheetError(f"{path} does not end in .xlsx: give the workbook such a name")
     if data is None:
         _check_data(entries)
-    examples = len(data) if hasattr(data, "__len__") else len(entries[0].data)
+    examples = len(data) if hasattr(data, "__len__") else entries[0].on_sheet or len(entries[0].data)
     _check(entries, inputs, epochs, max(e.rows(examples) for e in entries))
     shown = []
     for entry in entries:
         own = {n: v for n, v in inputs.items() if _has(entry, n)}
-        trace = run(entry, epochs, data=data, dtype=torch.float64, **own)
+        on_sheet = entry.data[: entry.on_sheet] if data is None and entry.on_sheet else data
+        trace = run(entry, epochs, data=on_sheet, dtype=torch.float64, **own)
+        if trace.experiment.model.features > MOST_FEATURES:
+            side = math.isqrt(trace.experiment.model.features)
+            raise GradsheetError(
+                f"{entry.name}: images of {side}×{side} pixels make a sheet of thousands of columns; run them, and "
+                "export the digits of 8×8 (leave --data out)"
+            )
         if trace.setup.lanes != 1:
             raise GradsheetError("a workbook shows one run: give its inputs one value each")
         shown.append(Values(layout_of(trace), trace))
@@ -150,8 +160,10 @@ def _write(path: Path, shown: Sequence[Values], epochs: int, known: bool, topic:
     extra = extra_of(topic)
     write_start(book, formats, topic, shown, epochs, known, extra.CONTENTS if extra else ())
     setup = shown[0].trace.setup
-    points = list(zip(setup.x[:, 0].tolist(), setup.y[:, 0].tolist(), strict=True))
-    write_data(book, formats, topic, shown[0].layout.experiment, points, known)
+    if shown[0].layout.experiment.model.wide:
+        write_images(book, formats, shown[0], known)
+    else:
+        write_data(book, formats, topic, shown[0].layout.experiment, setup.points(), known)  # type: ignore[arg-type]
     if extra:
         extra.write_sheets(book, formats, shown)
     for values in shown:

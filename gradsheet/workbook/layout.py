@@ -31,6 +31,7 @@ MODEL_LINES = 4
 INPUT_BLOCKS = (1, 8)  # the columns in which a block of inputs begins: label, label, value, note
 LEAST_INPUT_ROWS = 4
 START = "start"  # the sheet that every other links to
+STARTS_UP = 2  # rows from the starts down to the first example
 COUNTERS = ("epoch", "row")  # lead the steps table
 
 
@@ -98,8 +99,9 @@ class Layout:
     def inputs(self) -> dict[str, Cell]:
         """The cell of each input: the rule's in the first block, starts and h in the second."""
         experiment = self.experiment
-        rule = [n for n in experiment.inputs if n in experiment.optimiser.inputs or n in experiment.knobs]
-        rest = [n for n in experiment.inputs if n not in rule]
+        shown = [n for n in experiment.inputs if not (n == "seed" and experiment.starts)]  # drawn starts have cells
+        rule = [n for n in shown if n in experiment.optimiser.inputs or n in experiment.knobs]
+        rest = [n for n in shown if n not in rule]
         most = max(LEAST_INPUT_ROWS, (len(experiment.inputs) + 1) // 2)
         names = rule[:most], [*rule[most:], *rest]
         return {
@@ -203,16 +205,44 @@ class Layout:
                 formula = self._step_formula(column, number, row)
                 yield Content(self.step_cell(column.name, number, row), "steps", column.name, number, row, formula)
 
+    def data_cell(self, example: int, number: int) -> Cell:
+        """Where a number of an example stands, both from 0: x (all its numbers) and then y; y leads where x is many."""
+        features = self.experiment.model.features
+        place = (number + 1) % (features + 1) if features > 1 else number
+        return Cell(self.data[1].row + example, self.data[1].column + place)
+
+    def start_cell(self, weight: int) -> Cell:
+        """Where a start stands on the data sheet, if each weight has its own: over the features, the bias over y."""
+        return Cell(self.data[1].row - STARTS_UP, self.data[1].column + weight)
+
+    def _span(self, name: str, number: int, row: int) -> str:
+        """A range that is many numbers wide or many images high."""
+        sheet, weights = self.data[0], self.experiment.model.weights
+        order = self.experiment.order(self.examples or self.rows, number)
+        if name == "pixels":
+            first, last = (self.data_cell(order[row], at) for at in (0, len(weights) - 2))
+            return f"{sheet}!{first}:{last}"
+        if name == "weights":
+            return f"{self._held(weights[1], number)}:{self._held(weights[-1], number)}"
+        if name.startswith("start_"):
+            return f"{sheet}!{self.start_cell(weights.index(name.removeprefix('start_')))}"
+        at = weights.index(name.removeprefix("pixel_")) - 1
+        first, last = (self.data_cell(example, at) for example in (order[0], order[-1]))
+        return f"{sheet}!${letters(first.column)}${first.row}:${letters(last.column)}${last.row}"
+
     def _step_formula(self, column: Column, number: int, row: int) -> str:
         if column.role == "data":
-            sheet, first = self.data
+            sheet, _ = self.data
             example = self.experiment.order(self.examples or self.rows, number)[row]
-            return f"={sheet}!{Cell(first.row + example, first.column + (column.name == 'y'))}"
+            features = self.experiment.model.features
+            return f"={sheet}!{self.data_cell(example, features if column.name == 'y' else 0)}"
         return render(column.formula, partial(self._step, column=column, number=number, row=row))
 
     def _step(self, reference: Reference, column: Column, number: int, row: int) -> str:
         """In steps: this row, else this pass's row of epochs, else an input."""
         name, back, _ = reference
+        if name in self.experiment.spans:
+            return self._span(name, number, row)
         if back and row == 0 and column.restart:
             return column.restart
         if back and row == 0:
@@ -226,6 +256,8 @@ class Layout:
     def _epoch(self, reference: Reference, column: Column, number: int) -> str:
         """In epochs: this row, else the range of this pass in steps, else an input."""
         name, back, last = reference
+        if name in self.experiment.spans:
+            return self._span(name, number, 0)
         at = max(number - back, 0)
         if last and ("steps", name) in self.names:
             return str(self.step_cell(name, at, self.rows - 1))

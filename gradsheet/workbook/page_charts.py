@@ -83,6 +83,8 @@ def _loss(book: Any, layout: Layout, values: Values) -> Any:
 
 def _weights(book: Any, layout: Layout, values: Values) -> Any:
     """Every row of every epoch: the weights' whole way. Where passes are thrown away, what enters each pass."""
+    if layout.experiment.model.wide:
+        return None  # a chart tells nothing of so many
     weights = layout.experiment.model.weights[:MOST]
     retries = layout.experiment.optimiser.retries or layout.experiment.batch != "row"
     table: Table = "epochs" if retries else "steps"
@@ -147,6 +149,8 @@ def _errors(book: Any, layout: Layout, values: Values) -> Any:
 def _gradient(book: Any, layout: Layout, values: Values) -> Any:
     """The last weight's gradient in epoch 0, beside what the optimiser remembers of it, or its estimate."""
     experiment = layout.experiment
+    if experiment.model.wide:
+        return None
     rows, count, number = _span(layout)
     w = experiment.model.weights[-1]
     columns = {c.name: c for c in experiment.steps}

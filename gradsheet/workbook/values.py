@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
-from gradsheet.address import Cell, letters, qualified
+from gradsheet.address import letters, qualified
 from gradsheet.engine import Trace
 from gradsheet.experiments import catalogue
 from gradsheet.formula.book import Book
@@ -50,9 +50,10 @@ class Values:
         """Whether the run is the catalogue's own: its defaults, its data, ten epochs."""
         ran, setup = self.trace.experiment, self.trace.setup
         entry = catalogue().get(ran.name) or ran
-        points = list(zip(setup.x[:, 0].tolist(), setup.y[:, 0].tolist(), strict=True))
+        points = setup.points(self.lane)
         inputs = all(float(self.trace.inputs[n][self.lane]) == i.default for n, i in ran.inputs.items())
-        return inputs and entry == ran and points == list(ran.data) and self.trace.asked == ran.usual_epochs
+        own = list(ran.data[: ran.on_sheet or None])
+        return inputs and entry == ran and points == own and self.trace.asked == ran.usual_epochs
 
     def __call__(self, content: Content) -> Shown:
         """The value of one cell."""
@@ -76,13 +77,15 @@ class Values:
             names[layout.name(name)] = f"{sheet}!${letters(at.column)}${at.row}"
         for number in range(layout.warm + 1):
             cells[str(layout.epoch_cell("epoch", number))] = 0.0
-        data, first = layout.data
-        lane = self.lane if setup.x.shape[1] > 1 else 0
-        points: dict[str, float | str] = {}
-        for i, column in enumerate((setup.x, setup.y)):
-            for row, value in enumerate(column[:, lane].tolist()):
-                points[str(Cell(first.row + row, first.column + i))] = value
-        found = Book.of({sheet: cells, data: points}, names=names).recalculate()
+        data = {
+            str(layout.data_cell(row, at)): value
+            for row, point in enumerate(setup.points(self.lane))
+            for at, value in enumerate(point)
+        }
+        if layout.experiment.starts:
+            for weight, value in enumerate(setup.start[:, self.lane].tolist()):
+                data[str(layout.start_cell(weight))] = value
+        found = Book.of({sheet: cells, layout.data[0]: data}, names=names).recalculate()
         return {key: str(value) if isinstance(value, Error) else value for key, value in found.items()}
 
     def prove(self) -> Checked:

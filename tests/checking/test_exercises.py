@@ -61,7 +61,7 @@ def test_the_same_exercise_is_the_same_file(tmp_path: Path) -> None:
 def test_data_of_their_own_differ_and_train() -> None:
     found = [numbers(make("basic", learner=who, own_data=True)) for who in ("ada", "grace")]
     assert found[0] != found[1]
-    for name in catalogue():
+    for name in (n for n, e in catalogue().items() if not e.model.wide):
         inputs, points = numbers(make(name, learner="ada", own_data=True))
         assert all(x == round(x, 6) and y == round(y, 6) for x, y in points), name
         assert all(value == float(f"{value:.3g}") for value in inputs.values()), name

@@ -15,7 +15,7 @@ from gradsheet.experiments import catalogue
 from gradsheet.workbook.export import layout_of
 from gradsheet.workbook.values import Values
 
-NAMES = st.sampled_from([entry.name for entry in catalogue().values() if entry.trains])
+NAMES = st.sampled_from([entry.name for entry in catalogue().values() if entry.trains and not entry.model.wide])
 FACTORS = st.floats(1e-3, 1e3)
 KNOBS = {name: next(n for n in ("lr", *entry.inputs) if n in entry.inputs) for name, entry in catalogue().items()}
 """The learning rate, or where a rule has none its first input."""

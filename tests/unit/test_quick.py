@@ -40,7 +40,7 @@ def rates(name: str) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("gradient", ["analytic", "numeric"])
-@pytest.mark.parametrize("name", [n for n, e in catalogue().items() if "lr" in e.inputs])
+@pytest.mark.parametrize("name", [n for n, e in catalogue().items() if "lr" in e.inputs and not e.model.wide])
 def test_bits_are_those_of_the_step_loop(
     name: str, gradient: str, at_once: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,7 +69,7 @@ def test_one_step_for_a_batch_inputs_of_their_own_and_data_of_their_own(
         same(fast, run(**case, epochs=2, keep="epochs"))
 
 
-@pytest.mark.parametrize("name", [n for n, e in catalogue().items() if "lr" in e.inputs])
+@pytest.mark.parametrize("name", [n for n, e in catalogue().items() if "lr" in e.inputs and not e.model.wide])
 def test_every_rule_can_be_written_down(name: str, at_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot is run the slow way, which no one would notice."""
     made: list[Quick] = []
