@@ -127,6 +127,7 @@ def test_a_mismatch_exits_with_1(tmp_path: Path) -> None:
         (["run", "basic", "--set", "lt=1"], "did you mean 'lr'?"),
         (["run", "basic", "--set", "lr=fast"], "'fast' is no number"),
         (["run", "basic", "--set", "lr"], "has no value"),
+        (["run", "basic", "--set", "epochs=2"], "write --epochs 2"),
         (["run", "basic", "--set", "lr=nan"], "no finite number"),
         (["run", "basic", "--epochs", "-1"], "whole number"),
         (["run", "basic", "--epochs", "many"], "not a valid integer"),

@@ -12,6 +12,8 @@ import click
 from gradsheet.errors import GradsheetError
 
 FORMATS = click.Choice(["table", "json", "csv"])
+OPTIONS = ("seed", "epochs", "gradient", "carry", "optimiser", "batch", "data")
+"""What is no input of an experiment and has an option of its own."""
 format_option = click.option("--format", "format_", type=FORMATS, default="table", help="How to print it.")
 set_option = click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set an input, e.g. lr=0.001.")
 gradient_option = click.option(
@@ -22,7 +24,7 @@ carry_option = click.option(
 )
 optimiser_option = click.option("--optimiser", metavar="NAME", help="Another update rule: sgd, momentum, adam …")
 batch_option = click.option("--batch", metavar="SIZE", help="Update the weights after each row, full pass, or N rows.")
-seed_option = click.option("--seed", type=int, help="Draw the examples anew, where they are drawn.")
+seed_option = click.option("--seed", type=int, help="Draw anew what is drawn: examples, or start weights.")
 epochs_option = click.option("--epochs", type=int, help="Passes over the data; 10 for most experiments.")
 data_option = click.option(
     "--data",
@@ -39,6 +41,8 @@ def values_of(settings: Sequence[str]) -> dict[str, Any]:
         name, sign, text = one.partition("=")
         if not sign:
             raise GradsheetError(f"--set {one} has no value: write NAME=VALUE, such as lr=0.001")
+        if name.strip() in OPTIONS:
+            raise GradsheetError(f"--set {one}: {name.strip()} is no input; write --{name.strip()} {text}")
         try:
             out[name.strip()] = float(text)
         except ValueError:

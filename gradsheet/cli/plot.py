@@ -15,6 +15,7 @@ from gradsheet.cli.options import (
     examples,
     gradient_option,
     optimiser_option,
+    seed_option,
     set_option,
     values_of,
 )
@@ -29,6 +30,7 @@ from gradsheet.cli.options import (
 @carry_option
 @optimiser_option
 @batch_option
+@seed_option
 @data_option
 def plot(
     experiment: str,
@@ -39,6 +41,7 @@ def plot(
     carry: str | None,
     optimiser: str | None,
     batch: str | None,
+    seed: int | None,
     data_file: str | None,
 ) -> None:
     """Draw a run of EXPERIMENT: loss, weights, errors, and the loss surface with the path on it."""
@@ -52,6 +55,7 @@ def plot(
         carry=carry,
         optimiser=optimiser,
         batch=batch,
+        seed=seed,
         data=examples(data_file),
         **values_of(settings),
     )

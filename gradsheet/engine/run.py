@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Sequence
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import torch
 from torch import Tensor
@@ -43,7 +43,7 @@ def run(
     carry: str | None = None,
     optimiser: str | None = None,
     batch: str | int | None = None,
-    seed: int | None = None,
+    seed: Number | None = None,
     data: Any = None,
     keep: Keep = "all",
     device: str = "cpu",
@@ -60,7 +60,7 @@ def run(
         carry: "entering" or "updated": which weights a pass hands to the next.
         optimiser: another rule than the entry's own ("sgd", "adam" …), with its sheet's defaults and warm-up.
         batch: "row", "full" or the number of rows of a mini-batch: after how many rows the weights are updated.
-        seed: draws the examples anew, where they are drawn.
+        seed: draws the examples anew, or the start weights, where they are drawn; for start weights also one a lane.
         data: training examples, (N, 2) or (B, N, 2); the entry's own where not given.
         keep: "all" columns of every row, only the "epochs" table, or the names of the columns that are wanted.
         device: "cpu", or "cuda" where there is one.
@@ -82,7 +82,10 @@ def run(
 
     Source: graddesc.xlsx, basic!F33.
     """
-    entry = experiment(name).configured(gradient, carry, optimiser, batch, seed)
+    entry = experiment(name)
+    if entry.starts and seed is not None:
+        inputs, seed = {**inputs, "seed": seed}, None  # an input like others: each lane may have its own
+    entry = entry.configured(gradient, carry, optimiser, batch, cast(int | None, seed))
     epochs = entry.usual_epochs if epochs is None else epochs
     if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 0:
         raise GradsheetError(f"{entry.name}: epochs is {epochs!r}; give a whole number, 0 or more")

@@ -208,7 +208,7 @@ class Experiment:
         batch: Batch | str | None = None,
         seed: int | None = None,
     ) -> Experiment:
-        """The same experiment with another gradient, carry-over, optimiser, batch, or examples drawn by another seed.
+        """The same experiment with another gradient, carry-over, optimiser, batch, or drawn by another seed.
 
         An optimiser brings its defaults, its warm-up and its carry-over from the sheet that shows it.
 
@@ -242,9 +242,14 @@ class Experiment:
                 raise GradsheetError(f"{self.name}: one update a pass cannot be dropped: choose carry updated")
             changed = replace(changed, carry=cast(Carry, carry))
         if seed is not None:
-            if self.draw is None:
-                raise GradsheetError(f"{self.name}: its examples are not drawn, so there is nothing to seed")
-            changed = replace(changed, data=self.draw(seed))
+            if self.starts:
+                changed = replace(changed, overrides={**changed.overrides, "seed": seed})
+            elif self.draw is None:
+                raise GradsheetError(f"{self.name}: nothing is drawn in it, so there is nothing to seed")
+            elif not isinstance(seed, int):
+                raise GradsheetError(f"{self.name}: seed is {seed!r}; give one whole number")
+            else:
+                changed = replace(changed, data=self.draw(seed))
         return changed
 
     def _driven_by(self, optimiser: str) -> Experiment:
