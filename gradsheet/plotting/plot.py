@@ -58,7 +58,8 @@ def plot(
         entry = experiment(what)
         epochs = entry.usual_epochs if epochs is None else epochs
         shown = [*entry.model.weights, entry.model.loss.column.name] if entry.trains else "all"
-        keep = shown if epochs * len(entry.data) <= MOST_POINTS else "epochs"
+        many = epochs * len(entry.data) > MOST_POINTS or entry.model.wide  # images have no order worth drawing
+        keep = "epochs" if many else shown
         trace = run(entry, epochs, **{"keep": keep, **settings})
     if not -len(trace.epoch) <= lane < len(trace.epoch):
         raise GradsheetError(f"no lane {lane}: this run of {trace.experiment.name} has {len(trace.epoch)}, from 0")

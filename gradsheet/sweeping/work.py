@@ -100,7 +100,12 @@ class Work:
                     raise GradsheetError(
                         f"{output} is no output: write NAME@EPOCH with an epoch from 0 to {self.epochs}"
                     )
-            if "fate" in self.outputs and (self.epochs < 1 or "root_sum" not in known):
+            if "fate" in self.outputs and "root_sum" not in known:
+                raise GradsheetError(
+                    f"{self.entry.name} has no root_sum, by which a fate is told: "
+                    f"ask for {self.entry.losses[0]} and broke"
+                )
+            if "fate" in self.outputs and self.epochs < 1:
                 raise GradsheetError(
                     "a fate compares the first pass's root_sum with the last one's: give --epochs 1 or more"
                 )

@@ -14,6 +14,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 
+import gradsheet
 from gradsheet import GradsheetError, export, run
 from gradsheet.cli import main
 from gradsheet.experiments import experiment
@@ -66,6 +67,17 @@ def test_a_thousand_starts_have_the_known_shares() -> None:
     assert accuracy.mean().item() == pytest.approx(0.4903756906077348, rel=1e-14)
     assert accuracy.std(unbiased=False).item() == pytest.approx(0.1290395256103513, rel=1e-14)
     assert ((accuracy >= 0.45) & (accuracy <= 0.55)).double().mean().item() == pytest.approx(0.549)
+
+
+def test_a_picture_and_a_sweep(tmp_path: Path) -> None:
+    titles = [axes.get_title(loc="left") for axes in gradsheet.plot(ENTRY, tmp_path / "run.png", epochs=1, seed=2).axes]
+    assert titles == ["Loss by epoch", "The weights on their way"]
+    frame: Any = gradsheet.sweep(ENTRY.name, "lr=1,10", ["mean_loss"], epochs=1)
+    assert frame["mean_loss"].tolist() == [
+        run(ENTRY, 1, lr=lr, keep="epochs").epochs["mean_loss"][0, 1].item() for lr in (1.0, 10.0)
+    ]
+    with pytest.raises(GradsheetError, match="has no root_sum, by which a fate is told: ask for mean_loss and broke"):
+        gradsheet.sweep(ENTRY.name, "lr=1,10", ["fate"], epochs=1)
 
 
 def test_the_sign_is_arbitrary() -> None:
