@@ -8,18 +8,7 @@ from collections.abc import Sequence
 import click
 
 from gradsheet.cli.group import main
-from gradsheet.cli.options import (
-    batch_option,
-    carry_option,
-    data_option,
-    epochs_option,
-    examples,
-    gradient_option,
-    optimiser_option,
-    seed_option,
-    set_option,
-    values_of,
-)
+from gradsheet.cli.options import examples, run_options, values_of
 from gradsheet.cli.printing import print_json
 from gradsheet.errors import GradsheetError
 
@@ -28,14 +17,7 @@ from gradsheet.errors import GradsheetError
 @click.argument("experiments", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="The whole catalogue: one workbook a topic.")
 @click.option("--out", metavar="FILE", help="The workbook to write: graddesc.xlsx; with --all the folder: workbooks.")
-@epochs_option
-@set_option
-@gradient_option
-@carry_option
-@optimiser_option
-@batch_option
-@seed_option
-@data_option
+@run_options
 def export(
     experiments: Sequence[str],
     everything: bool,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,17 @@ data_option = click.option(
     metavar="FILE",
     help="Your own examples: columns x and y; for three_or_seven a folder with MNIST's files.",
 )
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What `run`, `export` and `plot` ask of a run."""
+    asked = (
+        epochs_option, set_option, gradient_option, carry_option,
+        optimiser_option, batch_option, seed_option, data_option,
+    )  # fmt: skip
+    for option in reversed(asked):
+        command = option(command)
+    return command
 
 
 def values_of(settings: Sequence[str]) -> dict[str, Any]:

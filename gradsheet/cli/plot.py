@@ -7,31 +7,13 @@ from collections.abc import Sequence
 import click
 
 from gradsheet.cli.group import main
-from gradsheet.cli.options import (
-    batch_option,
-    carry_option,
-    data_option,
-    epochs_option,
-    examples,
-    gradient_option,
-    optimiser_option,
-    seed_option,
-    set_option,
-    values_of,
-)
+from gradsheet.cli.options import examples, run_options, values_of
 
 
 @main.command()
 @click.argument("experiment")
 @click.option("--out", required=True, metavar="FILE", help="The picture to write: .png, .svg, or .html with the table.")
-@epochs_option
-@set_option
-@gradient_option
-@carry_option
-@optimiser_option
-@batch_option
-@seed_option
-@data_option
+@run_options
 def plot(
     experiment: str,
     out: str,

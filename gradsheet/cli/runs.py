@@ -9,19 +9,7 @@ from typing import Any
 import click
 
 from gradsheet.cli.group import main
-from gradsheet.cli.options import (
-    batch_option,
-    carry_option,
-    data_option,
-    epochs_option,
-    examples,
-    format_option,
-    gradient_option,
-    optimiser_option,
-    seed_option,
-    set_option,
-    values_of,
-)
+from gradsheet.cli.options import examples, format_option, run_options, values_of
 from gradsheet.cli.printing import print_json, print_rows
 from gradsheet.errors import GradsheetError
 
@@ -56,14 +44,7 @@ def list_(misunderstood: bool, format_: str) -> None:
 
 @main.command()
 @click.argument("experiment")
-@epochs_option
-@set_option
-@gradient_option
-@carry_option
-@optimiser_option
-@batch_option
-@seed_option
-@data_option
+@run_options
 @click.option("--device", default="cpu", show_default=True, help="cpu, or cuda where there is one.")
 @click.option("--save-weights", metavar="FILE.json", help="Keep the trained weights, for gradsheet infer.")
 @click.option("--rows", is_flag=True, help="Every row of every pass instead (CSV or JSON).")
