@@ -11,6 +11,7 @@ from collections.abc import Callable, Container, Mapping
 from copy import copy
 from typing import Any
 
+from gradsheet.checking.domains import kinds
 from gradsheet.checking.key import Key
 from gradsheet.formula.cells import Error
 from gradsheet.formula.chance import uniform
@@ -107,35 +108,30 @@ class OnKey(Calm):
 def free_draw(key: Key) -> Draw:
     """Independent numbers for every cell: positive in every third draw, of either sign in the others.
 
-    In every sixth draw the numbers of the tables are tiny, so that beside them an eps of 1E-10 shows.
+    In every sixth draw the numbers of the tables are tiny, so that beside them an eps of 1E-10 shows. All are whole
+    multiples of 1/128 (the tiny ones of 2^-27): sums and products of a few of them are exact, so a formula that was
+    expanded or regrouped gives the same bits, and none seems wrong because two large numbers nearly cancelled.
     """
-    layout, kinds = key.layout, {}
-    shares = {n for n, one in layout.experiment.inputs.items() if one.low == 0 and one.high == 1}
-    for name, at in key.inputs.items():
-        kinds[at] = "share" if name in shares else "positive" if layout.experiment.inputs[name].low == 0 else ""
-    inputs = set(key.inputs.values())
-    for at, content in key.contents.items():
-        if content.column in ("epoch", "accepted"):
-            kinds[at] = content.column
-        elif content.column in shares:
-            kinds[at] = "share"
-    for at in key.counts:
-        kinds[at] = "epoch"
+    drawn, inputs = kinds(key), set(key.inputs.values())
 
     def draw(at: int, number: int) -> float | bool:
         chance = uniform(number + 1, at, 0)
-        kind = kinds.get(at)
-        if kind == "accepted":
-            return chance < 0.5
-        if kind == "epoch":
-            return float(int(chance * 3))
-        if kind == "share":
-            return 0.05 + 0.9 * chance
-        size = 0.3 + 2.2 * chance
-        if number % 6 == 3 and at not in inputs:
-            size *= 1e-6
-        if kind == "positive" or number % 3 == 0:
-            return size
-        return -size if uniform(number + 1, at, 1) < 0.45 else size
+        match drawn.get(at, ""):
+            case "truth":
+                return chance < 0.5
+            case "flag":
+                return float(chance < 0.5)
+            case "count" if at in inputs:
+                return 2.0 + int(chance * 2)  # whatever counts may reach it, and does not pass it
+            case "count":
+                return float(int(chance * 3))
+            case "share":
+                return (2 + int(chance * 29)) / 32
+            case kind:
+                size = (40 + int(chance * 281)) / 128
+                if number % 6 == 3 and at not in inputs:
+                    size /= 2**20
+                negative = kind != "positive" and number % 3 and uniform(number + 1, at, 1) < 0.45
+                return -size if negative else size
 
     return draw
