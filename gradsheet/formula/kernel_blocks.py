@@ -115,6 +115,11 @@ def _some(value: Tensor, extra: tuple[int, int, Any]) -> Tensor:
     return 1.0 - (1.0 - _block(value, extra)).prod(0)
 
 
+def _sound(value: Tensor, extra: tuple[int, int, Any]) -> Tensor:
+    lost = ~torch.isfinite(_block(value, extra)).all(0)
+    return torch.ones_like(lost, dtype=torch.float64).masked_fill(lost, math.nan)
+
+
 BLOCKS: dict[str, Kernel] = {
     "total": Kernel(_total, _total_slopes),
     "largest": _extreme(lambda block: block.amax(0)),
@@ -124,5 +129,5 @@ BLOCKS: dict[str, Kernel] = {
     "some": Kernel(_some),
     "position": Kernel(_position),
     "pick": Kernel(_pick, _pick_slopes),
-    "sound": Kernel(lambda value, extra: torch.where(torch.isfinite(_block(value, extra)).all(0), 1.0, math.nan)),
+    "sound": Kernel(_sound),
 }

@@ -153,7 +153,8 @@ def _above(first: Source, second: Source) -> Tensor:
 
 
 def _select(test: Tensor, yes: Source, no: Source) -> Tensor:
-    result = torch.where(test == 1.0, yes, no)
+    two = torch.full_like(test, yes) if isinstance(yes, float) else yes  # of two plain numbers torch makes a float32
+    result = torch.where(test == 1.0, two, no)
     wrong = test.isnan()
     return result.masked_fill(wrong, math.nan) if bool(wrong.any()) else result
 
