@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 
 from gradsheet import race
-from gradsheet.plotting.style import COLOURS, LINES, Picture, log_where_wide
+from gradsheet.plotting.contest import contest
+from gradsheet.plotting.style import Picture
 from pages.page import Numbers
 
 RULES = ("sgd", "momentum", "rmsprop", "adam", "adagrad_textbook", "adam_ann")
@@ -28,14 +27,9 @@ def races(told: Numbers) -> Picture:
     """The loss by epoch, a line an optimiser."""
     picture = Picture(11, 4.2)
     for axes, (name, words) in zip(picture.subplots(1, 2), MODELS.items(), strict=True):
-        for i, rule in enumerate(RULES):
-            line: Any = told["losses"][name][rule]
-            style = {"color": COLOURS[i], "linestyle": LINES[i % len(LINES)]}
-            axes.plot(range(26), line, label=rule, **style)
-        log_where_wide(axes, [v for found in told["losses"][name].values() for v in found])
-        axes.set_title(f"{words}: loss by epoch")
-        axes.set_xlabel("epoch")
-    picture.axes[0].legend(fontsize=8.5)
+        contest(axes, told["losses"][name])
+        axes.set_title(words, pad=38)
+        axes.set_ylabel("root of sum (log)" if axes.get_yscale() == "log" else "root of sum")
     return picture
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,25 +34,34 @@ data_option = click.option(
 )
 
 
-def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What `run`, `export` and `plot` ask of a run."""
+def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What `run`, `sweep`, `export` and `plot` ask of a run."""
     asked = (
-        epochs_option, set_option, gradient_option, carry_option,
-        optimiser_option, batch_option, seed_option, data_option,
+        epochs_option, set_option, gradient_option, carry_option, optimiser_option, batch_option, data_option,
     )  # fmt: skip
     for option in reversed(asked):
         command = option(command)
     return command
 
 
-def values_of(settings: Sequence[str]) -> dict[str, Any]:
-    """``lr=0.001`` as a keyword."""
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """These and --seed, where that can only mean what a run draws."""
+    return settings_options(seed_option(command))
+
+
+def values_of(settings: Sequence[str], known: Collection[str] = ()) -> dict[str, Any]:
+    """``lr=0.001`` as a keyword.
+
+    Args:
+        settings: as typed.
+        known: names of options that may be set here, because the option means something else.
+    """
     out: dict[str, Any] = {}
     for one in settings:
         name, sign, text = one.partition("=")
         if not sign:
             raise GradsheetError(f"--set {one} has no value: write NAME=VALUE, such as lr=0.001")
-        if name.strip() in OPTIONS:
+        if name.strip() in OPTIONS and name.strip() not in known:
             raise GradsheetError(f"--set {one}: {name.strip()} is no input; write --{name.strip()} {text}")
         try:
             out[name.strip()] = float(text)

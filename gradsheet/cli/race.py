@@ -26,6 +26,7 @@ from gradsheet.cli.printing import print_json, print_rows
 @click.argument("experiment", default="basic")
 @click.option("--optimisers", default="sgd,momentum,rmsprop,adam", show_default=True, help="Who races, with commas.")
 @click.option("--out", metavar="FILE.xlsx", help="Write the race as a workbook, too.")
+@click.option("--plot", "picture", metavar="FILE", help="Draw .png, .svg, or .html with the table.")
 @epochs_option
 @set_option
 @gradient_option
@@ -38,7 +39,8 @@ def race(
     experiment: str,
     optimisers: str,
     out: str | None,
-    epochs: int,
+    picture: str | None,
+    epochs: int | None,
     settings: Sequence[str],
     gradient: str | None,
     carry: str | None,
@@ -67,6 +69,9 @@ def race(
             click.echo(f"gradsheet: {note}", err=True)
     if out:
         click.echo(f"{found.export(out)} is written.", err=format_ != "table")
+    if picture:
+        gradsheet.plot(found, picture)
+        click.echo(f"{picture} is drawn.", err=format_ != "table")
     if format_ == "json":
         print_json(race_json(found))
         return

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 import click
 
 from gradsheet.cli.group import main
+from gradsheet.cli.options import examples, settings_options, values_of
 from gradsheet.cli.printing import print_json
 
 METHODS = click.Choice(["lbfgs", "adam", "lm", "annealing"])
 
 
 @main.command()
-@click.argument("workbook")
+@click.argument("workbook", metavar="WORKBOOK_OR_EXPERIMENT")
 @click.option("--minimize", metavar="CELL", help="Make this cell small, e.g. 'linear!AA7'.")
 @click.option("--maximize", metavar="[CELL]", is_flag=False, flag_value="", help="Make it large instead.")
 @click.option("--target", metavar="CELL", help="The cell that is to show --value (goal seek).")
@@ -23,9 +24,8 @@ METHODS = click.Choice(["lbfgs", "adam", "lm", "annealing"])
     "--by-changing",
     "changing",
     multiple=True,
-    required=True,
     metavar="CELLS",
-    help="What may change: ranges, names, commas; may be repeated.",
+    help="What may change: ranges, names, commas; may be repeated. Of an experiment the weights, unless you say else.",
 )
 @click.option("--subject-to", "rules", multiple=True, metavar="RULE", help="A condition, e.g. 'R4:AA4>=0'.")
 @click.option("--method", type=METHODS, help="lbfgs (default), adam, lm (least squares), annealing.")
@@ -33,7 +33,8 @@ METHODS = click.Choice(["lbfgs", "adam", "lm", "annealing"])
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the random starts, and of RAND.")
 @click.option("--iterations", type=int, metavar="N", help="At most, for each start.")
 @click.option("--lr", type=float, default=0.05, show_default=True, help="Adam's first learning rate.")
-@click.option("--out", metavar="FILE", help="Write a copy of WORKBOOK with the solution in it.")
+@click.option("--out", metavar="FILE", help="Write a copy of the workbook with the solution in it.")
+@settings_options
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", help="How to print it.")
 def solve(
     workbook: str,
@@ -49,9 +50,16 @@ def solve(
     iterations: int | None,
     lr: float,
     out: str | None,
+    epochs: int | None,
+    settings: Sequence[str],
+    gradient: str | None,
+    carry: str | None,
+    optimiser: str | None,
+    batch: str | None,
+    data_file: str | None,
     format_: str,
 ) -> None:
-    """Change cells of WORKBOOK until another is small, large, or shows a value."""
+    """Change cells of a workbook, or of an experiment's sheet, until another is small, large, or shows a value."""
     from rich.console import Console
 
     import gradsheet
@@ -76,6 +84,13 @@ def solve(
             lr=lr,
             out=out,
             say=status.update,
+            epochs=epochs,
+            inputs=values_of(settings) or None,
+            data=examples(data_file),
+            gradient=gradient,
+            carry=carry,
+            optimiser=optimiser,
+            batch=batch,
         )
     if format_ == "json":
         print_json(found.to_json())

@@ -11,18 +11,7 @@ from typing import Any
 import click
 
 from gradsheet.cli.group import main
-from gradsheet.cli.options import (
-    batch_option,
-    carry_option,
-    data_option,
-    epochs_option,
-    examples,
-    format_option,
-    gradient_option,
-    optimiser_option,
-    set_option,
-    values_of,
-)
+from gradsheet.cli.options import examples, format_option, settings_options, values_of
 from gradsheet.cli.printing import print_rows
 from gradsheet.errors import GradsheetError, GradsheetWarning
 
@@ -37,17 +26,11 @@ SHOWN = 20
 @click.option("--plot", "picture", metavar="FILE", help="Draw .png or .svg: curves over one axis, a map over two.")
 @click.option("--resume", is_flag=True, help="Go on with a sweep that was stopped.")
 @click.option("--threshold", default=1e6, show_default=True, help="Of a row's loss, for above and fate.")
-@click.option("--seed", default=0, show_default=True, help="For axes that are drawn: uniform, normal.")
+@click.option("--seed", default=0, show_default=True, help="For axes that are drawn; a run's own is --set seed=1.")
 @click.option("--compile", "compile_", default="auto", show_default=True, help="auto, always, never: torch.compile.")
 @click.option("--scheduler", metavar="ADDRESS", help="Run on a Dask cluster.")
 @click.option("--device", default="cpu", show_default=True, help="cpu, or cuda where there is one.")
-@epochs_option
-@set_option
-@gradient_option
-@carry_option
-@optimiser_option
-@batch_option
-@data_option
+@settings_options
 @format_option
 def sweep(
     what: str,
@@ -78,9 +61,10 @@ def sweep(
     names = [name.strip() for text in outputs for name in text.split(",")]
     try:
         with _progress() as tell, _warnings_in_a_line():
+            inputs = values_of(settings, {"seed"})
             found = gradsheet.sweep(
                 what, axes, names, epochs, out=out, resume=resume, gradient=gradient, carry=carry, optimiser=optimiser,
-                batch=batch, data=examples(data_file), inputs=values_of(settings), threshold=threshold, seed=seed,
+                batch=batch, data=examples(data_file), inputs=inputs, threshold=threshold, seed=seed,
                 compile=compile_, scheduler=scheduler, device=device, tell=tell,
             )  # fmt: skip
     except KeyboardInterrupt:

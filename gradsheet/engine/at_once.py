@@ -54,6 +54,6 @@ def at_once(
         lost = ~(losses.isfinite() & slopes.isfinite())
         broken = torch.where(bad, len(order), broken)
         broken = torch.where(lost.any(0), lost.to(torch.long).argmax(0), broken)
-    averages = {"accuracy": total(shown["right"]), "above": total(shown["says"])}
+    averages = {"accuracy": total(shown["right"]), "called_three": total(shown["says"])}
     footers = {name: added / len(order) for name, added in averages.items()}
     return Pass(new, weights, after, err2, grad * grad, broken, 1, {"grad": grad, "new": new, **footers})

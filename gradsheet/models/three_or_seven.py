@@ -87,7 +87,7 @@ mnist_loss = Loss(
             "nudging a weight a little mostly changes nothing in it.",
         ),
         Column(
-            "above",
+            "called_three",
             "=AVERAGE(says)",
             role="prediction",
             title="called a three",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,13 @@ from gradsheet.engine import Trace, run
 from gradsheet.errors import GradsheetError
 from gradsheet.experiments import Experiment, experiment
 from gradsheet.models import squared
-from gradsheet.plotting.page import write_page
+from gradsheet.plotting.contest import draw_race
+from gradsheet.plotting.page import Told, of_race, of_run, write_page
 from gradsheet.plotting.panels import curves, errors, loss, weights
 from gradsheet.plotting.paths import Paths
 from gradsheet.plotting.style import FORMATS, Picture, house
 from gradsheet.plotting.surface import surface
+from gradsheet.workbook.race import Race
 from gradsheet.workbook.style import MUTED
 
 MOST_POINTS = 30_000
@@ -21,7 +25,7 @@ MOST_POINTS = 30_000
 
 
 def plot(
-    what: Trace | str | Experiment,
+    what: Trace | Race | str | Experiment,
     out: str | Path | None = None,
     *,
     lane: int = 0,
@@ -31,7 +35,7 @@ def plot(
     """Draw a run: loss, weights, errors, and for two weights the loss surface with the path on it.
 
     Args:
-        what: a run, or an experiment to run.
+        what: a run, a race, or an experiment to run.
         out: a file to write: .png, .svg, or .html (one file, with the table of epochs).
         lane: which of the run's lanes.
         epochs: how many, where `what` is an experiment; its usual number where not given.
@@ -50,9 +54,13 @@ def plot(
     """
     if out is not None and Path(out).suffix.lower() not in (*FORMATS, ".html"):
         raise GradsheetError(f"{out}: choose a file that ends in .png, .svg or .html")
+    if isinstance(what, Trace | Race) and settings:
+        kind = "run" if isinstance(what, Trace) else "race"
+        raise GradsheetError(f"this {kind} is done: {', '.join(settings)} cannot be set any more")
+    if isinstance(what, Race):
+        with house():
+            return _kept(draw_race(what), out, what.title, partial(of_race, what))
     if isinstance(what, Trace):
-        if settings:
-            raise GradsheetError(f"this run is done: {', '.join(settings)} cannot be set any more")
         trace = what
     else:
         entry = experiment(what)
@@ -65,11 +73,15 @@ def plot(
         raise GradsheetError(f"no lane {lane}: this run of {trace.experiment.name} has {len(trace.epoch)}, from 0")
     with house():
         picture = _drawn(Paths(trace, lane))
+    return _kept(picture, out, trace.experiment.title, partial(of_run, trace, lane))
+
+
+def _kept(picture: Picture, out: str | Path | None, title: str, told: Callable[[], Told]) -> Picture:
     if out is not None and Path(out).suffix.lower() == ".html":
         picture.suptitle("")  # the page says it
-        write_page(Path(out), picture, trace, lane)
+        write_page(Path(out), picture, told())
     elif out is not None:
-        picture.write(out, trace.experiment.title)
+        picture.write(out, title)
     return picture
 
 

@@ -92,6 +92,11 @@ def afterwards(problem: Problem, held: list[Held], before: float, after: float |
     notes = []
     if after is not None and aim is None and abs(after) > ENDLESS * max(1.0, abs(before) if before == before else 1.0):
         notes.append(f"{problem.cell} seems to go on without end: bound the changing cells with --subject-to.")
+    if aim is None and after == before and problem.program.differentiable and not problem.gradient_norm(problem.own):
+        notes.append(
+            f"{problem.cell} has the gradient 0 where the search began, and stayed: begin elsewhere with --starts 20; "
+            f"{ANNEAL}."
+        )
     broken = [one.text for one in held if not one.met]
     if broken:
         notes.append(f"No point was found that meets {_some(broken)}: the nearest is shown.")

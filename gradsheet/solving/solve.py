@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from gradsheet.address import qualified, split
 from gradsheet.errors import GradsheetError
+from gradsheet.experiments import Experiment
 from gradsheet.formula.book import Book
 from gradsheet.solving import asked, hurdles
 from gradsheet.solving.best import Best
@@ -23,6 +25,7 @@ from gradsheet.solving.methods import Ended, annealing, lbfgs, slsqp
 from gradsheet.solving.problem import Problem
 from gradsheet.solving.residuals import check_squares, fit
 from gradsheet.solving.seek import newton, root
+from gradsheet.solving.sheet import named, sheet_of
 from gradsheet.solving.solution import Held, Solution, Start, shown
 from gradsheet.workbook.read import contents
 
@@ -32,7 +35,7 @@ MOST = {"lbfgs": 2000, "adam": 2000, "lm": 200, "annealing": 1000}
 
 
 def solve(
-    workbook: str | os.PathLike[str],
+    workbook: str | os.PathLike[str] | Experiment,
     *,
     minimize: str | None = None,
     maximize: str | None = None,
@@ -47,11 +50,17 @@ def solve(
     lr: float = 0.05,
     out: str | os.PathLike[str] | None = None,
     say: Callable[[str], None] | None = None,
+    epochs: int | None = None,
+    inputs: Mapping[str, float] | None = None,
+    data: Any = None,
+    **settings: Any,
 ) -> Solution:
     """Change some cells of a workbook until another is as small, as large, or equal to a value.
 
     Args:
-        workbook: an .xlsx or .xlsm file; it is never changed.
+        workbook: an .xlsx or .xlsm file; it is never changed. Or an experiment's name: its sheet is solved, names such
+            as ``lr``, ``a`` and ``root_sum@3`` stand for its cells, and where nothing else is asked for, the loss is
+            made small by the weights.
         minimize: the cell to make small; or
         maximize: the cell to make large; or
         target: the cell that is to show `value`.
@@ -65,6 +74,10 @@ def solve(
         lr: Adam's first rate.
         out: where to write a copy of the workbook with the solution in it.
         say: is told how far it is.
+        epochs: of an experiment; where only weights change none, so that the loss is that of the pass they start.
+        inputs: of an experiment: values for its inputs.
+        data: of an experiment: its examples, as in `run`.
+        **settings: of an experiment: gradient, carry, optimiser and batch, as in `run`.
 
     Returns:
         A `Solution`.
@@ -80,7 +93,55 @@ def solve(
         >>> found = solve(path, minimize="basic!U14", by_changing="basic_lr", starts=1)
         >>> found.before, found.ok, found.after < found.before
         (150.75521153771854, True, True)
+        >>> found = solve("basic")  # its weights, by name: the examples are y = 2·x + 30
+        >>> {cell: round(after, 6) for cell, (_, after) in found.cells.items()}
+        {'basic!J8': 30.0, 'basic!J9': 2.0}
     """
+    texts = [t for t in ([by_changing] if isinstance(by_changing, str) else by_changing) if t]
+    rules = [r for r in ([subject_to] if isinstance(subject_to, str) else subject_to) if r]
+    how: dict[str, Any] = {
+        "value": value, "method": method, "starts": starts, "seed": seed, "iterations": iterations, "lr": lr,
+        "out": out, "say": say,
+    }  # fmt: skip
+    if isinstance(workbook, Experiment) or named(workbook):
+        with sheet_of(workbook, texts, epochs, settings, data, inputs or {}) as sheet:
+            if not (minimize or maximize or target) and sheet.entry.losses:
+                minimize = sheet.entry.losses[0]
+            cells: dict[str, Any] = {
+                n: t and sheet.wanted(t) for n, t in (("minimize", minimize), ("maximize", maximize))
+            }
+            weights = ",".join(sheet.entry.model.weights)
+            texts = [sheet.spelled(text) for text in texts or [weights] if text]
+            rules = [sheet.spelled(rule) for rule in rules]
+            try:
+                found = _solve(sheet.path, texts, rules, target=target and sheet.wanted(target), **cells, **how)
+            except GradsheetError as error:
+                raise GradsheetError(str(error).replace(f"{sheet.path}", sheet.entry.name)) from None
+            return replace(found, workbook=sheet.entry.name)
+    given = [n for n, v in {"epochs": epochs, "inputs": inputs, "data": data, **settings}.items() if v is not None]
+    if given:
+        raise GradsheetError(f"{workbook} is a workbook, which has no {given[0]} to set: change its cells instead")
+    return _solve(workbook, texts, rules, minimize=minimize, maximize=maximize, target=target, **how)
+
+
+def _solve(
+    workbook: str | os.PathLike[str],
+    texts: Sequence[str],
+    rules: Sequence[str],
+    *,
+    minimize: str | None,
+    maximize: str | None,
+    target: str | None,
+    value: float | None,
+    method: str | None,
+    starts: int,
+    seed: int,
+    iterations: int | None,
+    lr: float,
+    out: str | os.PathLike[str] | None,
+    say: Callable[[str], None] | None,
+) -> Solution:
+    """Of a file, with cells."""
     began = time.perf_counter()
     if out is not None:
         check_out(workbook, out)
@@ -92,10 +153,8 @@ def solve(
     file = contents(workbook)
     book = Book(file.workbook)
     cell = asked.objective(book, cell)
-    texts = [by_changing] if isinstance(by_changing, str) else list(by_changing)
-    start = asked.changing(book, [t for t in texts if t], cell)
-    rules = [subject_to] if isinstance(subject_to, str) else list(subject_to)
-    conditions = asked.conditions(book, [r for r in rules if r], cell)
+    start = asked.changing(book, texts, cell)
+    conditions = asked.conditions(book, rules, cell)
     problem = Problem(book, cell, -1 if goal == "maximize" else 1, start, conditions, seed, value)
     method, notes = hurdles.method(book, problem, method)
     points = problem.starts(starts, seed)

@@ -56,7 +56,8 @@ def sweep(
             cells, by address or name: ``"Sheet!B1=0:1:11"``.
         outputs: columns of the epochs table (``root_sum`` where none is given; ``root_sum@3`` of epoch 3, else of the
             last one), ``broke`` and ``above`` (where a run left the finite numbers, or a row's loss reached the
-            threshold, first), ``fate`` (trains, bounces, dies or explodes); for a workbook cells.
+            threshold, first), ``fate`` (trains, bounces, dies or explodes); for a workbook cells. Where nothing is
+            learnt, columns of the rows (``average`` of the last row, ``average@3`` of row 3).
         epochs: how many; the experiment's usual number where not given.
         out: a .parquet, .csv or .xlsx file to write; results go there as they come.
         resume: go on with the sweep that was stopped.
@@ -122,8 +123,9 @@ def _updates(work: Work) -> float:
     """How often a weight is updated in all: what compiling is weighed against."""
     if work.file:
         return 0.0
-    rows = len(work.data or work.entry.data)
-    return float(len(work.grid)) * (work.epochs + 1 + len(work.entry.warmup)) * rows
+    entry, examples = work.entry, work.examples
+    passes = (work.epochs + 1) * entry.batches(examples) + len(entry.warmup)
+    return float(len(work.grid)) * passes * entry.rows(examples)
 
 
 def _tables(

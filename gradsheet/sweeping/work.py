@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 WATCHED = ("broke", "above", "fate")
 """Outputs that are no column of the epochs table."""
+MOST_NAMED = 40
+"""Columns that an error can still list."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,9 @@ class Work:
         grid: the runs.
         outputs: as asked for.
         epochs: for an experiment.
-        options: gradient, carry, optimiser and batch, those that are given.
+        options: gradient, carry, optimiser, batch and the seed of the examples, those that are given.
         inputs: inputs, or a workbook's cells, that are the same in all runs.
-        data: rows of (x, y), or None.
+        data: rows, y last, or None.
         threshold: what ``above`` and ``fate`` watch a row's loss for.
         device: where it runs.
         file: of a workbook, the digest of its bytes.
@@ -47,7 +50,7 @@ class Work:
     epochs: int
     options: Mapping[str, Any]
     inputs: Mapping[str, float]
-    data: tuple[tuple[float, float], ...] | None
+    data: tuple[tuple[float, ...], ...] | None
     threshold: float
     device: str = "cpu"
     file: str = ""
@@ -67,7 +70,7 @@ class Work:
             "epochs": self.epochs,
             "options": {name: value for name, value in self.options.items() if value is not None},
             "inputs": dict(self.inputs),
-            "data": None if self.data is None else [list(row) for row in self.data],
+            "data": None if self.data is None else hashlib.sha256(repr(self.data).encode()).hexdigest(),
             "threshold": self.threshold,
         }
 
@@ -79,8 +82,14 @@ class Work:
     def columns(self, first: int, last: int, compiled: bool = False) -> Columns:
         """Axes and outputs of the runs from `first` up to, not including, `last`."""
         points = self.grid.part(first, last)
-        found = self._cells(points) if self.file else self._runs(points, compiled)
-        return {**points, **found}
+        if self.file:
+            return {**points, **self._cells(points)}
+        return {**points, **(self._runs(points, compiled) if self.entry.trains else self._table(points))}
+
+    @cached_property
+    def examples(self) -> int:
+        """How many an experiment has."""
+        return len(self.entry.data if self.data is None else self.data)
 
     def check(self) -> None:
         """Refuse what cannot be swept, before it begins.
@@ -89,27 +98,32 @@ class Work:
             GradsheetError: an axis or an output that there is not.
         """
         if not self.file:
-            known = [*(c.name for c in self.entry.epochs), *WATCHED]
-            for output in self.outputs:
-                name, at, epoch = output.partition("@")
-                if name not in known:
-                    near = difflib.get_close_matches(name, known, n=1)
-                    hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known)}"
-                    raise GradsheetError(f"{self.entry.name} has no output {name!r}: {hint}")
-                if at and (name in WATCHED or not epoch.isdigit() or int(epoch) > self.epochs):
-                    raise GradsheetError(
-                        f"{output} is no output: write NAME@EPOCH with an epoch from 0 to {self.epochs}"
-                    )
-            if "fate" in self.outputs and "root_sum" not in known:
-                raise GradsheetError(
-                    f"{self.entry.name} has no root_sum, by which a fate is told: "
-                    f"ask for {self.entry.losses[0]} and broke"
-                )
-            if "fate" in self.outputs and self.epochs < 1:
-                raise GradsheetError(
-                    "a fate compares the first pass's root_sum with the last one's: give --epochs 1 or more"
-                )
+            self._check_outputs()
         self.columns(0, 1)
+
+    def _check_outputs(self) -> None:
+        entry = self.entry
+        known = [c.name for c in (entry.epochs if entry.trains else entry.steps)]
+        watched = WATCHED if entry.trains else ()
+        low, high = (0, self.epochs) if entry.trains else (1, self.examples * (self.epochs + 1))
+        for output in self.outputs:
+            name, at, place = output.partition("@")
+            if name not in (*known, *watched):
+                near = difflib.get_close_matches(name, [*known, *watched], n=1)
+                few = [*known, *watched] if len(known) <= MOST_NAMED else [*entry.losses, *watched]
+                hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(few)}"
+                raise GradsheetError(f"{entry.name} has no output {name!r}: {hint}")
+            if at and (name in watched or not place.isdigit() or not low <= int(place) <= high):
+                what = "NAME@EPOCH with an epoch" if entry.trains else "NAME@ROW with a row"
+                raise GradsheetError(f"{output} is no output: write {what} from {low} to {high}")
+        if "fate" in self.outputs and "root_sum" not in known:
+            raise GradsheetError(
+                f"{entry.name} has no root_sum, by which a fate is told: ask for {entry.losses[0]} and broke"
+            )
+        if "fate" in self.outputs and self.epochs < 1:
+            raise GradsheetError(
+                "a fate compares the first pass's root_sum with the last one's: give --epochs 1 or more"
+            )
 
     def _cells(self, points: Mapping[str, Any]) -> Columns:
         import torch
@@ -128,9 +142,7 @@ class Work:
         from gradsheet.engine.finals import finals
         from gradsheet.engine.setup import prepare
 
-        lanes = {self._input(name): torch.from_numpy(values) for name, values in points.items()}
-        given = {name: value for name, value in self.inputs.items() if name not in lanes}
-        setup = prepare(self.entry, {**given, **lanes}, self.data, self.device, getattr(torch, self.entry.dtype))
+        setup = prepare(self.entry, self._given(points), self.data, self.device, getattr(torch, self.entry.dtype))
         wanted = [self._at(name) for name in self.outputs if name not in WATCHED]
         watches = set(self.outputs) & {"above", "fate"}
         if "fate" in self.outputs:
@@ -159,6 +171,27 @@ class Work:
                 columns[name] = tensors[f"{column}@{epoch}"].numpy()
         return columns
 
+    def _table(self, points: Mapping[str, Any]) -> Columns:
+        """Where nothing is learnt: columns of the rows, in the last one or in the one behind an @."""
+        from gradsheet.engine import run
+
+        places = {output: output.partition("@")[::2] for output in self.outputs}
+        kept = {name for name, _ in places.values()}
+        trace = run(self.entry, self.epochs, data=self.data, keep=kept, device=self.device, **self._given(points))
+        count = len(next(iter(points.values())))
+        found: Columns = {}
+        for output, (name, row) in places.items():
+            column = trace.steps[name].flatten(1)[:, int(row) - 1 if row else -1]
+            found[output] = column.expand(count).cpu().numpy()
+        return found
+
+    def _given(self, points: Mapping[str, Any]) -> dict[str, Any]:
+        """What is the same in all runs, and a lane for each of them."""
+        import torch
+
+        lanes = {self._input(name): torch.from_numpy(values) for name, values in points.items()}
+        return {**self.inputs, **lanes}
+
     def _at(self, output: str) -> tuple[str, int]:
         name, _, epoch = output.partition("@")
         return name, int(epoch) if epoch else self.epochs
@@ -185,17 +218,16 @@ def work_of(
     Raises:
         GradsheetError: there is neither.
     """
-    import hashlib
-
     text = what.name if isinstance(what, Experiment) else str(what)
     grid = Grid(tuple(over), seed)
     if text in catalogue():
-        rows = None if data is None else tuple((float(x), float(y)) for x, y in _rows(data))
         entry = experiment(text)
-        if not entry.trains:
-            raise GradsheetError(f"{text} trains nothing, so there is nothing to sweep")
+        rows = None if data is None else tuple(tuple(map(float, row)) for row in _rows(data, entry))
+        inputs = dict(inputs)
+        if "seed" in inputs and "seed" not in entry.inputs:
+            options = {**options, "seed": _whole(entry, inputs.pop("seed"))}
         epochs = entry.usual_epochs if epochs is None else epochs
-        outputs = outputs or (entry.model.loss.footers[0].name,)
+        outputs = outputs or entry.losses[:1] or [name for name, _ in entry.curves if name != "y"]
         work = Work(text, grid, tuple(outputs), epochs, options, inputs, rows, threshold, device)
     else:
         path = Path(text)
@@ -211,10 +243,16 @@ def work_of(
     return work
 
 
-def _rows(data: Any) -> Any:
-    """Rows of (x, y) from whatever holds them."""
+def _rows(data: Any, entry: Experiment) -> Any:
+    """Rows of numbers from whatever holds them."""
     if hasattr(data, "columns"):
         from gradsheet.engine.setup import columns_xy
 
-        return columns_xy(data).tolist()
+        return (data.to_numpy() if entry.model.wide else columns_xy(data)).tolist()
     return data.tolist() if hasattr(data, "tolist") else data
+
+
+def _whole(entry: Experiment, seed: float) -> int:
+    if seed != int(seed):
+        raise GradsheetError(f"{entry.name}: seed is {seed:g}; give one whole number")
+    return int(seed)

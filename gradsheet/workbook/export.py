@@ -80,24 +80,32 @@ def export(
     if data is None:
         _check_data(entries)
     examples = len(data) if hasattr(data, "__len__") else entries[0].on_sheet or len(entries[0].data)
-    _check(entries, inputs, epochs, max(e.rows(examples) for e in entries))
-    shown = []
     for entry in entries:
-        own = {n: v for n, v in inputs.items() if _has(entry, n)}
-        on_sheet = entry.data[: entry.on_sheet] if data is None and entry.on_sheet else data
-        trace = run(entry, epochs, data=on_sheet, dtype=torch.float64, **own)
-        if trace.experiment.model.features > MOST_FEATURES:
-            side = math.isqrt(trace.experiment.model.features)
-            raise GradsheetError(
-                f"{entry.name}: images of {side}×{side} pixels make a sheet of thousands of columns; run them, and "
-                "export the digits of 8×8 (leave --data out)"
-            )
-        if trace.setup.lanes != 1:
-            raise GradsheetError("a workbook shows one run: give its inputs one value each")
-        shown.append(Values(layout_of(trace), trace))
+        _check_width(entry, data)
+    _check(entries, inputs, epochs, max(e.rows(examples) for e in entries))
+    shown = [shown_of(e, epochs, data, {n: v for n, v in inputs.items() if _has(e, n)}) for e in entries]
     with whole_or_not_at_all(path) as draft:
         _write(draft, shown, epochs, data is None, topic or topic_of(entries))
     return path
+
+
+def shown_of(entry: Experiment, epochs: int, data: Any, inputs: Mapping[str, Any]) -> Values:
+    """What an experiment's sheet will show.
+
+    Args:
+        entry: as it runs.
+        epochs: how many.
+        data: the examples; its own, as many as a sheet has room for, where None.
+        inputs: values for its inputs.
+
+    Raises:
+        GradsheetError: more than one lane.
+    """
+    on_sheet = entry.data[: entry.on_sheet] if data is None and entry.on_sheet else data
+    trace = run(entry, epochs, data=on_sheet, dtype=torch.float64, **inputs)
+    if trace.setup.lanes != 1:
+        raise GradsheetError("a workbook shows one run: give its inputs one value each")
+    return Values(layout_of(trace), trace)
 
 
 def export_all(folder: str | Path = "workbooks", epochs: int | None = None) -> list[Path]:
@@ -121,6 +129,16 @@ def _check_data(entries: Sequence[Experiment]) -> None:
                 f"{entries[0].name} and {other.name} have different data, and a workbook has one sheet of it: "
                 "export them one by one, or give both the same with --data"
             )
+
+
+def _check_width(entry: Experiment, data: Any) -> None:
+    """Before the run, which may be a long one."""
+    if entry.model.wide and hasattr(data, "__len__") and len(data) and len(data[0]) - 1 > MOST_FEATURES:
+        side = math.isqrt(len(data[0]) - 1)
+        raise GradsheetError(
+            f"{entry.name}: images of {side}×{side} pixels make a sheet of thousands of columns; run them, and "
+            "export the digits of 8×8 (leave --data out)"
+        )
 
 
 def _has(entry: Experiment, name: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import gradsheet
 from gradsheet.engine import Trace, run
 from gradsheet.errors import GradsheetError
 from gradsheet.experiments import Experiment, Topic, experiment
@@ -14,6 +15,7 @@ from gradsheet.workbook.export import export
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 RACERS = ("sgd", "momentum", "rmsprop", "adam")
 
@@ -41,6 +43,11 @@ class Race:
         """The column that is compared."""
         return self.entry.losses[0]
 
+    @property
+    def title(self) -> str:
+        """For people."""
+        return f"A race: {self.entry.title[0].lower()}{self.entry.title[1:]}"
+
     def to_frame(self) -> pd.DataFrame:
         """The loss: a row an epoch, a column an optimiser.
 
@@ -61,10 +68,9 @@ class Race:
             GradsheetError: a place that cannot be written to.
         """
         entries = [trace.experiment for trace in self.traces.values()]
-        title = self.entry.title[0].lower() + self.entry.title[1:]
         topic = Topic(
             "race",
-            f"A race: {title}",
+            self.title,
             f"{len(entries)} optimisers on the same model, the same {{examples}}, from the same start.",
             "Every sheet is one optimiser. A row is one example: predict, see how wrong it was, take the gradient; "
             "what differs is how the weights are changed by it. Each starts with the learning rate of its own sheet.",
@@ -76,6 +82,15 @@ class Race:
         )
         return export(entries, out, topic=topic, **self.settings)
 
+    def plot(self) -> Figure:
+        """The loss by epoch, a line an optimiser.
+
+        Example:
+            >>> len(race("basic", ("sgd", "adam"), epochs=2).plot().axes[0].get_lines())
+            2
+        """
+        return gradsheet.plot(self)  # by its public name, as a notebook would: pictures come after workbooks
+
     def __repr__(self) -> str:
         """One line."""
         epochs = next(iter(self.traces.values())).asked
@@ -85,7 +100,7 @@ class Race:
 def race(
     name: str | Experiment = "basic",
     optimisers: Sequence[str] = RACERS,
-    epochs: int = 10,
+    epochs: int | None = None,
     *,
     gradient: str | None = None,
     carry: str | None = None,
@@ -99,7 +114,7 @@ def race(
     Args:
         name: the experiment whose model, start and data all of them get.
         optimisers: rules by name; each with the defaults and the warm-up of its own sheet.
-        epochs: how many.
+        epochs: how many; the usual number of the experiment where not given.
         gradient: as in `run`.
         carry: which weights a pass hands on; the way of each optimiser's own sheet where not given.
         batch: as in `run`.

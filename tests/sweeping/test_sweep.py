@@ -22,6 +22,8 @@ from gradsheet.sweeping.axes import axis
 from gradsheet.sweeping.grid import Grid
 from gradsheet.sweeping.parts import check_format
 from gradsheet.sweeping.picture import picture
+from gradsheet.sweeping.study import _updates
+from gradsheet.sweeping.work import work_of
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT.parent / "shared" / "data" / "golden.json"
@@ -104,6 +106,54 @@ def test_fates() -> None:
     """FACTS.md 5: two neurons explode at 1e-4 and train at 1e-5; with ReLU 1e-4 kills the first neuron."""
     assert frame("two_neuron", "lr=1e-5,1e-4", "fate", 1)["fate"].tolist() == ["trains", "explodes"]
     assert frame("two_neuron_relu", "lr=1e-5,1e-4", "fate", 2)["fate"].tolist() == ["trains", "dies"]
+
+
+@pytest.mark.parametrize(("name", "column"), [("three_or_seven", "mean_loss"), ("quadratic", "root_sum")])
+def test_what_a_run_draws_is_set_like_an_input(name: str, column: str) -> None:
+    """Start weights of the one, examples of the other: the run's own --seed."""
+    words = ["sweep", name, "--over", "lr=1e-5,1e-4", "--set", "seed=3", "--epochs", "1", "--format", "json"]
+    found = json.loads(CliRunner().invoke(main, words).stdout)
+    alone = [run(name, 1, seed=3, lr=lr).epochs[column][0, 1].item() for lr in (1e-5, 1e-4)]
+    assert [row[column] for row in found] == alone
+    assert alone != [run(name, 1, lr=lr).epochs[column][0, 1].item() for lr in (1e-5, 1e-4)]
+    with pytest.raises(GradsheetError, match="nothing is drawn in it"):
+        sweep("basic", "lr=1,2", inputs={"seed": 3})
+    with pytest.raises(GradsheetError, match="give one whole number"):
+        sweep("quadratic", "lr=1,2", inputs={"seed": 0.5})
+
+
+def test_where_nothing_is_learnt_rows_are_swept() -> None:
+    """beta = rest = 0.5 of 5, 1: 2.5, then 1.75; corrected by 1 − 0.5²: 7/3. By hand."""
+    found = frame("mom_bias", "beta=0.5,0.9", ["average@2", "corrected@2", "average"], inputs={"rest": 0.5})
+    assert found["average@2"][0] == 1.75
+    assert found["corrected@2"][0] == 1.75 / 0.75
+    assert found["average"].tolist() == [
+        run("mom_bias", beta=b, rest=0.5).steps["average"][0, 0, -1] for b in (0.5, 0.9)
+    ]
+    assert list(frame("relu_demo", "a=1,2").columns) == ["a", "linear", "relu"]
+    for output, says in (("average@10", "NAME@ROW with a row from 1 to 9"), ("fate", "has no output 'fate'")):
+        with pytest.raises(GradsheetError, match=says):
+            sweep("mom_bias", "beta=0.5", output)
+
+
+def test_images_of_ones_own_are_swept() -> None:
+    data = [(*(float(k % n == 0) for k in range(4)), float(n == 2)) for n in (2, 3, 4)]
+    found = frame("three_or_seven", "lr=1,10", epochs=2, data=np.array(data))
+    assert (
+        found["mean_loss"].tolist()
+        == run("three_or_seven", 2, lr=[1.0, 10.0], data=data).epochs["mean_loss"][:, 2].tolist()
+    )
+
+
+def test_the_work_is_counted_in_rows_of_all_batches() -> None:
+    """What compiling is weighed against: passes × rows × runs."""
+
+    def updates(name: str, **options: Any) -> float:
+        return _updates(work_of(name, [axis("lr=1,2,3")], [], 4, options, {}, None, 1e6, 0, "cpu"))
+
+    assert updates("basic") == 3 * 5 * 29
+    assert updates("basic", batch=5) == 3 * 5 * 5 * 5  # 4 of 29 rows do not fill a batch
+    assert updates("momentum") == 3 * 6 * 29  # a warm-up pass
 
 
 def test_a_workbook_by_address_and_by_name(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from gradsheet import GradsheetError, race, run
+from gradsheet import GradsheetError, plot, race, run
 from gradsheet.cli import main
 from gradsheet.proof.book import read_book
 from gradsheet.proof.own import own_sheets
@@ -56,3 +56,35 @@ def test_the_command(tmp_path: Path) -> None:
 def test_what_cannot_be(rules: tuple[str, ...], inputs: dict[str, Any], says: str) -> None:
     with pytest.raises(GradsheetError, match=says):
         race("basic", rules, 1, **inputs)
+
+
+@pytest.mark.parametrize("end", ["png", "svg", "html"])
+def test_the_chart_as_a_file(tmp_path: Path, end: str) -> None:
+    path = tmp_path / f"race.{end}"
+    words = ["race", "basic", "--optimisers", "sgd,adam", "--epochs", "2", "--plot", str(path)]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    begin = {"png": b"\x89PNG", "svg": b"<?xml", "html": b"<!DOCTYPE html>"}[end]
+    assert path.read_bytes().startswith(begin)
+    if end == "html":
+        assert [f"<td>{x:.8g}</td>" in path.read_text() for x in race("basic", ("adam",), 2).to_frame()["adam"]]
+    assert CliRunner().invoke(main, [*words[:-1], str(tmp_path / "race.txt")]).exit_code == 2
+
+
+def test_the_chart_has_a_line_each_and_its_scale_is_that_of_who_does_not_explode() -> None:
+    """Two neurons at 1e-4: SGD explodes to 1.5e34 and Adam stays below 405 (FACTS.md 5)."""
+    (axes,) = race("two_neuron", ("sgd", "adam"), 3).plot().axes
+    legend: Any = axes.get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == ["sgd (explodes, to 1.5e+34)", "adam"]
+    assert 395 < axes.get_ylim()[1] < 1000
+    assert axes.get_xlabel() == "epoch"
+    (axes,) = race("basic", ("sgd", "adam"), 3, lr=1.0).plot().axes
+    legend = axes.get_legend()
+    assert legend.get_texts()[0].get_text() == "sgd (#NUM! from epoch 1 on)"
+    (axes,) = race("local_minima", ("sgd", "adam"), 5).plot().axes
+    assert axes.get_yscale() == "log"
+
+
+def test_a_race_that_is_run_cannot_be_set() -> None:
+    with pytest.raises(GradsheetError, match="this race is done: lr cannot be set any more"):
+        plot(race("basic", ("sgd",), 0), lr=1.0)

@@ -59,7 +59,7 @@ def test_training_is_what_torch_does(lr: float, batch: int) -> None:
 def test_a_thousand_starts_have_the_known_shares() -> None:
     """shared/data/golden.json, digits_3v7: seeds 0 to 999, torch's normal numbers, pixels from 0 to 1."""
     trace = run(ENTRY, 0, seed=list(range(1000)), keep="epochs")
-    above, accuracy = trace.epochs["above"][:, 0], trace.epochs["accuracy"][:, 0]
+    above, accuracy = trace.epochs["called_three"][:, 0], trace.epochs["accuracy"][:, 0]
     assert (sum(row[-1] == 1 for row in DIGITS), sum(row[-1] == 0 for row in DIGITS)) == (183, 179)
     assert above.mean().item() == pytest.approx(0.48369060773480665, rel=1e-14)
     assert above.std(unbiased=False).item() == pytest.approx(0.37789086753768364, rel=1e-14)
@@ -89,7 +89,9 @@ def test_the_sign_is_arbitrary() -> None:
     apart = max((one.epochs[w] + other.epochs[w]).abs().max().item() for w in ENTRY.model.weights)
     assert apart <= 2e-15
     assert torch.equal(one.epochs["accuracy"], other.epochs["accuracy"])
-    assert torch.allclose(one.epochs["above"] + other.epochs["above"], torch.tensor(1.0, dtype=torch.float64))
+    assert torch.allclose(
+        one.epochs["called_three"] + other.epochs["called_three"], torch.tensor(1.0, dtype=torch.float64)
+    )
 
 
 def test_the_threshold_is_arbitrary() -> None:

@@ -40,7 +40,7 @@ def charts(book: Any, values: Values) -> list[Any]:
         )
         for name, title, marker, dash, colour in (
             ("accuracy", "accuracy", "circle", "solid", "#1B7F4B"),
-            ("above", "called a three", "square", "dash", "#5B6472"),
+            ("called_three", "called a three", "square", "dash", "#5B6472"),
         )
     ]  # fmt: skip
     accuracy = line_chart(book, sheet, "Accuracy by epoch", "epoch", "share of the images", series, log=False)
