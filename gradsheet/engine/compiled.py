@@ -8,7 +8,8 @@ constants are handed in, so that nothing can be folded: the bits are the same.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -19,8 +20,8 @@ from gradsheet.engine.tape import Lanes
 from gradsheet.engine.written import Written
 from gradsheet.errors import GradsheetWarning
 
-LANES = 262_144
-"""Of every call: compiled code is for one size, so that there is one of it."""
+LANES = 1_000_000
+"""At once, at most: the code is for any number, and the fewer calls the better, as far as memory goes."""
 
 _SIGNS = {
     "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "less": "<", "less_equal": "<=", "greater": ">",
@@ -29,7 +30,7 @@ _SIGNS = {
 _CALLS = {
     "negative": torch.neg, "absolute": torch.abs, "root": torch.sqrt, "minimum": torch.minimum,
     "maximum": torch.maximum, "where": torch.where, "isfinite": torch.isfinite, "relu": torch.relu,
-    "not_": torch.logical_not, "stack": torch.stack, "same_shape": torch.broadcast_tensors,
+    "not_": torch.logical_not, "stack": torch.stack, "same_shape": torch.broadcast_tensors, "total": torch.sum,
 }  # fmt: skip
 
 
@@ -74,7 +75,8 @@ class Compiled:
         results = [self._result(one) for one in computed]
         ends = [n for one in computed for n in one.at if self._is_step(n) and nodes[n].kind == "number"]
         # What is finite less itself is 0, else NaN; a truth a lane would take as long as the whole pass.
-        results.append(" + ".join(f"({name} - {name})" for name in dict.fromkeys(self._name(n, True) for n in ends)))
+        lost = " + ".join(f"({name} - {name})" for name in dict.fromkeys(self._name(n, True) for n in ends))
+        results.append(f"total({lost})")
         if self._constants:
             lines.append(f"{''.join(f'{c}, ' for c in self._constants.values())} = constants")
         body = "\n".join(f"    {line}" for line in [*lines, *steps, f"return {', '.join(results)}"])
@@ -89,7 +91,7 @@ class Compiled:
         """
         if self.source in _faults:
             raise CannotCompileError(_faults[self.source])
-        arguments = [self._wide(name, tensor, lanes) for name, tensor in given.items()]
+        arguments = [(t if t.dim() == 2 else t[None]).contiguous() for t in given.values()]
         try:
             *found, fine = self._ran(arguments)
         except Exception as error:  # whatever it is, the pass can be run as it is
@@ -103,29 +105,20 @@ class Compiled:
             raise CannotCompileError(_faults[self.source]) from error
         results = iter(found)
         outputs = [
-            next(results)[..., :lanes] if computes else self._as_given(one, given)
+            next(results) if computes else self._as_given(one, given)
             for one, computes in zip(self.written.outputs, self._computes, strict=True)
         ]
-        return [out.expand(*out.shape[:-1], lanes) for out in outputs], float(fine.sum()) == 0
+        return [out.expand(*out.shape[:-1], lanes) for out in outputs], float(fine) == 0
 
     def _ran(self, arguments: list[Tensor]) -> Any:
         run = _compiled(self.source)
         if self._compiles_first:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", DeprecationWarning)  # of torch, about itself
+            with warnings.catch_warnings(), _more_in_flight():
+                warnings.simplefilter("ignore")  # of torch, about itself
                 results = run(*arguments, self._given)
             self._compiles_first = False
             return results
         return run(*arguments, self._given)
-
-    def _wide(self, name: str, tensor: Tensor, lanes: int) -> Tensor:
-        """As one of P rows, filled up to the size that the code is for."""
-        rows = tensor if tensor.dim() == 2 else tensor[None]
-        if not self.written.groups[name][1]:
-            return rows.contiguous()
-        if lanes < LANES:
-            rows = torch.cat([rows, rows[:, -1:].expand(-1, LANES - lanes)], 1)
-        return rows.contiguous()
 
     def _as_given(self, one: Lanes, given: Mapping[str, Tensor]) -> Tensor:
         """What the pass hands on as it was."""
@@ -176,7 +169,40 @@ def _compiled(source: str) -> Callable[..., Any]:
     run: Callable[..., Any] = torch.compile(
         names["written"],
         fullgraph=True,
-        dynamic=False,
+        dynamic=True,
         options={"max_fusion_size": 4096},  # one loop
     )
     return run
+
+
+@contextmanager
+def _more_in_flight() -> Iterator[None]:
+    """Twice as many lanes at a time as Inductor takes: as many as a register has floats, which is two of doubles.
+
+    Each update waits for the one before; four registers at once, as a compiler of C makes of a block of 32 lanes, keep
+    the processor busy meanwhile. torch has no setting for it. Where its insides are others, nothing is changed; the
+    bits are the same either way.
+    """
+    try:
+        from torch._inductor.codegen import cpp
+
+        kind: Any = cpp.TilingSelect
+        settings: Any = torch.compiler.config
+        chosen = kind.select_tiling
+    except (ImportError, AttributeError):
+        yield
+        return
+
+    def wider(*arguments: Any, **options: Any) -> Any:
+        found = chosen(*arguments, **options)
+        match found:
+            case [[int(lanes)], *rest]:
+                return ([lanes * 2], *rest)
+        return found
+
+    kind.select_tiling = wider
+    try:
+        with settings.patch(cache_key_tag="gradsheet"):  # not what was compiled without
+            yield
+    finally:
+        kind.select_tiling = chosen

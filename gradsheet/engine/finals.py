@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from gradsheet.engine.compiled import LANES
-from gradsheet.engine.quick import Quick, shared_out, suits
+from gradsheet.engine.quick import quick, shared_out, suits
 from gradsheet.engine.recorder import Recorder
 from gradsheet.engine.run import BLOCK, loop, passes
 from gradsheet.engine.setup import Setup
-from gradsheet.engine.written import Rows
+from gradsheet.engine.written import Rows, narrow
 
 Wanted = Sequence[tuple[str, int]]  # a column of the epochs table, and an epoch
 NEVER = -1
@@ -44,7 +45,7 @@ def finals(
     rows = passes(setup.experiment) if above is None else _watching(passes(setup.experiment), above)
     blocks = list(setup.blocks(LANES if compiled else BLOCK))
     if suits(setup):
-        rows = Quick(rows, setup.start.dtype, compiled=compiled)
+        rows = quick(rows, setup, compiled)
 
     def run(block: Setup) -> dict[str, Tensor]:
         kept = Finals(block, wanted)
@@ -52,7 +53,7 @@ def finals(
         return kept.found
 
     parts = shared_out(run, blocks, 1 if compiled else None)
-    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+    return {name: _joined([part[name] for part in parts]) for name in parts[0]}
 
 
 class Finals(Recorder):
@@ -70,6 +71,10 @@ class Finals(Recorder):
         for name in ("broke_epoch", "broke_row"):
             self.found[name] = self._filled(0)
 
+    def shows(self, footer: str) -> bool:
+        """Whether it is wanted of any epoch."""
+        return any(footer in names for names in self._chosen.values())
+
     def enter(self, weights: Tensor, state: Any, held: Any) -> None:
         """A pass begins."""
         self._entered, self._updated = (weights, state, held), None
@@ -84,7 +89,8 @@ class Finals(Recorder):
         if done.above is not None:
             self._first("above", done.above, epoch)
         begins = self._at >= 0 and (self._at % self.setup.batches == 0 or self.setup.experiment.optimiser.retries)
-        chosen = {k for k in self._chosen if begins and bool((accepted & (epoch == k)).any())}
+        reached = narrow(epoch), narrow(accepted)
+        chosen = {k for k in self._chosen if begins and bool(((reached[0] == k) & reached[1]).any())}
         self._at += 1
         if not chosen:
             return
@@ -93,7 +99,7 @@ class Finals(Recorder):
             super().update(*self._updated)
         super().close(epoch, accepted, sums, footers, done)
         for k in chosen:
-            here = accepted & (epoch == k)
+            here = (reached[0] == k) & reached[1]
             for name in self._chosen[k]:
                 value = self._passes[name][-1]
                 value = value.to(self.setup.start.dtype) if value.dtype == torch.bool else value
@@ -118,6 +124,14 @@ class Finals(Recorder):
         return torch.full((1,), value, dtype=dtype, device=self.setup.start.device).expand(self.setup.lanes)
 
 
+def _joined(parts: list[Tensor]) -> Tensor:
+    """One after the other; a value that all lanes share takes no room, as before."""
+    if all(part.stride(0) == 0 and bool(part[0] == parts[0][0]) for part in parts):
+        return parts[0][:1].expand(sum(map(len, parts)))
+    return torch.cat(parts) if len(parts) > 1 else parts[0]
+
+
+@lru_cache(maxsize=16)
 def _watching(rows: Rows, threshold: float) -> Rows:
     """The same pass; beside it, the first row whose loss reaches a threshold."""
 

@@ -7,18 +7,20 @@ blocks of their own beat threads that share every operation, above all where oth
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 
 from gradsheet.engine.buffers import Buffered
-from gradsheet.engine.compiled import LANES, CannotCompileError, Compiled
+from gradsheet.engine.compiled import CannotCompileError, Compiled
 from gradsheet.engine.setup import Setup
-from gradsheet.engine.written import NoRecord, Rows, Written, filled, given, write
+from gradsheet.engine.written import NoRecord, Rows, Written, filled, given, layout, write
+from gradsheet.experiments import Experiment
 
 FEWEST = 4096
 """With fewer lanes than this the work of an operation is no longer than the way to it."""
@@ -28,6 +30,36 @@ MOST_ROWS = 300
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Code = TypeVar("Code")
+
+
+def quick(rows: Rows, setup: Setup, compiled: bool = False) -> Quick:
+    """A pass as code; the one that was written for an earlier run of the same experiment, where there was one.
+
+    Args:
+        rows: the pass in the plain way.
+        setup: the lanes.
+        compiled: with torch.compile, where that can be.
+    """
+    return _known(rows, _ById(setup.experiment), setup.start.dtype, compiled)
+
+
+class _ById:
+    """An experiment as a key: equal to itself only."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._experiment = experiment
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ById) and other._experiment is self._experiment
+
+    def __hash__(self) -> int:
+        return id(self._experiment)
+
+
+@lru_cache(maxsize=16)
+def _known(rows: Rows, experiment: _ById, dtype: torch.dtype, compiled: bool) -> Quick:
+    return Quick(rows, dtype, compiled)
 
 
 class Quick:
@@ -43,7 +75,8 @@ class Quick:
         self._rows = rows
         self._dtype = dtype
         self._compiled = compiled
-        self._made: dict[Any, Buffered | None] = {}
+        self._wrote: dict[Any, Written | None] = {}
+        self._buffered: dict[int, Buffered] = {}
         self._compiles: dict[int, Compiled] = {}
         self._making = threading.Lock()
 
@@ -52,22 +85,24 @@ class Quick:
     ) -> Any:
         """One pass of one block."""
         arguments = (setup, examples, weights, state, held)
-        made = self._code(careful, arguments)
-        if made is None:
-            return self._rows(*arguments, recorder, careful)
         lanes, tensors = setup.lanes, given(*arguments)
-        if self._compiled and not careful and lanes <= LANES:
+        written = self._write(careful, arguments, tensors)
+        if written is None:
+            return self._rows(*arguments, recorder, careful)
+        if self._compiled and not careful:
             try:
-                outputs, fine = self._compile(made.written)(tensors, lanes)
-                return filled(made.written.done, iter(outputs), lanes)._replace(fine=fine)
+                outputs, fine = self._made(self._compiles, Compiled, written)(tensors, lanes)
+                return filled(written.done, iter(outputs), lanes)._replace(fine=fine)
             except CannotCompileError:  # which has said so
-                self._compiled = False
-        return filled(made.written.done, iter(made(tensors, lanes)), lanes)
+                pass
+        return filled(written.done, iter(self._made(self._buffered, Buffered, written)(tensors, lanes)), lanes)
 
-    def _compile(self, written: Written) -> Compiled:
-        if id(written) not in self._compiles:
-            self._compiles[id(written)] = Compiled(written, self._dtype)
-        return self._compiles[id(written)]
+    def _made(self, made: dict[int, Code], kind: Callable[[Written, torch.dtype], Code], written: Written) -> Code:
+        """The code, written once."""
+        with self._making:
+            if id(written) not in made:
+                made[id(written)] = kind(written, self._dtype)
+            return made[id(written)]
 
     def mended(self, done: Any, setup: Setup, examples: Any, weights: Tensor, state: Any, held: Any) -> Any:
         """What a pass left, the lanes that left the finite numbers run again, carefully."""
@@ -84,18 +119,16 @@ class Quick:
         again = self(setup.part(at), pairs, weights[:, at], of(state), of(held), NoRecord(), True)
         return _merged(done, again, at)
 
-    def _code(self, careful: bool, arguments: tuple[Any, ...]) -> Buffered | None:
+    def _write(self, careful: bool, arguments: tuple[Any, ...], tensors: Mapping[str, Tensor]) -> Written | None:
         setup, examples, weights, state, held = arguments
-        key = careful, held is None, len(examples)
+        key = careful, held is None, len(examples), layout(tensors)
         with self._making:
-            if key not in self._made:
+            if key not in self._wrote:
                 try:
-                    self._made[key] = Buffered(
-                        write(self._rows, setup, examples, weights, state, held, careful), self._dtype
-                    )
+                    self._wrote[key] = write(self._rows, setup, examples, weights, state, held, careful)
                 except (NotImplementedError, AttributeError, TypeError, RuntimeError):  # stand-ins cannot follow
-                    self._made[key] = None
-            return self._made[key]
+                    self._wrote[key] = None
+            return self._wrote[key]
 
 
 def _merged(whole: Any, part: Any, at: Tensor) -> Any:

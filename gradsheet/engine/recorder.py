@@ -50,6 +50,10 @@ class Recorder:
         """Whether one of these columns is kept."""
         return any(c.name in self._wanted for c in columns)
 
+    def shows(self, footer: str) -> bool:
+        """Whether this column of the epochs table is kept."""
+        return True
+
     def enter(self, weights: Tensor, state: Any, held: Any) -> None:
         """A pass begins."""
         experiment = self.setup.experiment
@@ -80,8 +84,9 @@ class Recorder:
     def close(self, epoch: Tensor, accepted: Tensor, sums: Any, footers: Any, done: Any) -> None:
         """A pass ends."""
         if self.setup.experiment.trains:
-            for name, value in self.setup.experiment.model.loss.summed(sums.err2, self.setup.rows).items():
-                self._note_pass(name, value)
+            for name, summed in self.setup.experiment.model.loss.summed.items():
+                if self.shows(name):
+                    self._note_pass(name, summed(sums.err2, self.setup.rows))
         if footers is not None:
             for name, value in footers._asdict().items():
                 self._note_pass(name, value)

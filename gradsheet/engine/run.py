@@ -18,7 +18,7 @@ from torch import Tensor
 
 from gradsheet.engine.at_once import at_once
 from gradsheet.engine.passes import Pass, poisoned
-from gradsheet.engine.quick import Quick, shared_out, suits
+from gradsheet.engine.quick import Quick, quick, shared_out, suits
 from gradsheet.engine.recorder import Recorder
 from gradsheet.engine.setup import Number, Setup, check_size, prepare
 from gradsheet.engine.trace import Trace, join
@@ -95,7 +95,7 @@ def run(
     check_size(setup, len(entry.warmup) + (epochs + 1) * setup.batches, columns)
     rows = passes(entry)
     if keep == "epochs" and suits(setup):
-        rows = Quick(rows, setup.start.dtype)
+        rows = quick(rows, setup)
         return join(setup, shared_out(lambda part: _traced(part, epochs, keep, rows), setup.blocks(BLOCK)))
     block = max(BLOCK // setup.experiment.model.features, 1)
     with torch.no_grad():

@@ -6,7 +6,7 @@ The pass itself, `_rows` or `_batch` of `gradsheet.engine.run`, is run once on s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -64,13 +64,27 @@ def given(setup: Setup, examples: Any, weights: Tensor, state: Any, held: Any) -
     found = {"weights": weights}
     found |= {f"state_{name}": value for name, value in state._asdict().items()}
     found |= {f"held_{name}": value for name, value in (held._asdict() if held else {}).items()}
-    found |= {f"here_{name}": _narrow(value) for name, value in vars(setup.here).items()}
+    found |= {f"here_{name}": narrow(value) for name, value in vars(setup.here).items()}
     found["x"] = torch.stack([x for x, _ in examples])
     found["y"] = torch.stack([y for _, y in examples])
     return found
 
 
-def _narrow(value: Tensor) -> Tensor:
+def layout(tensors: Mapping[str, Tensor]) -> tuple[tuple[str, int, bool, bool], ...]:
+    """Of each group its name, how many tensors it has, whether they are (B,), and whether they are stacked.
+
+    Example:
+        >>> layout({"x": torch.ones(29, 1)})
+        (('x', 29, False, True),)
+    """
+    return tuple(
+        (name, len(t) if t.dim() == 2 else 1, t.shape[-1] > 1 or name[:4] in ("weig", "stat", "held"), t.dim() == 2)
+        for name, t in tensors.items()
+    )
+
+
+def narrow(value: Tensor) -> Tensor:
+    """(1,) or (P, 1) for what all lanes share."""
     return value[..., :1] if value.stride(-1) == 0 else value
 
 
@@ -88,10 +102,7 @@ def write(rows: Rows, setup: Setup, examples: Any, weights: Tensor, state: Any, 
     """
     tape = Tape()
     tensors = given(setup, examples, weights, state, held)
-    groups = {
-        name: (len(t) if t.dim() == 2 else 1, t.shape[-1] > 1 or name[:4] in ("weig", "stat", "held"))
-        for name, t in tensors.items()
-    }
+    groups = {name: (count, wide) for name, count, wide, _ in layout(tensors)}
 
     def stand_in(name: str) -> Lanes:
         count, wide = groups[name]

@@ -24,14 +24,14 @@ class Loss:
         nudged: the same number for a prediction with one weight nudged, as the course writes it.
         compute: ``(pred, y) -> (B,)``.
         footers: what the epochs table says of a pass; the first is the loss that charts and tables show.
-        summed: ``(sum of the rows' losses (B,), rows) -> {footer: (B,)}``.
+        summed: of each footer ``(sum of the rows' losses (B,), rows) -> (B,)``.
     """
 
     column: Column
     nudged: str
     compute: Callable[[Tensor, Tensor], Tensor]
     footers: tuple[Column, ...]
-    summed: Callable[[Tensor, int], dict[str, Tensor]]
+    summed: Mapping[str, Callable[[Tensor, int], Tensor]]
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,6 @@ class Beside:
 def _square(pred: Tensor, y: Tensor) -> Tensor:
     error = pred - y
     return error * error
-
-
-def _roots(total: Tensor, rows: int) -> dict[str, Tensor]:
-    return {"root_sum": sqrt(total), "rmse": sqrt(total / rows)}
 
 
 squared = Loss(
@@ -84,7 +80,7 @@ squared = Loss(
             "units of y: how far off a prediction typically is.",
         ),
     ),
-    _roots,
+    {"root_sum": lambda total, rows: sqrt(total), "rmse": lambda total, rows: sqrt(total / rows)},
 )
 
 

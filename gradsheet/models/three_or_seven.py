@@ -49,10 +49,6 @@ def _loss(share: Tensor, y: Tensor) -> Tensor:
     return where(y == 1, 1 - share, share)
 
 
-def _mean(total: Tensor, rows: int) -> dict[str, Tensor]:
-    return {"mean_loss": total / rows}
-
-
 def _decide(weights: Iterable[Tensor], x: Any, shown: dict[str, Tensor], here: Any) -> dict[str, Tensor]:
     pred = shown["pred"]
     says = (pred > here.threshold).to(pred.dtype) + (pred - pred)  # an error stays one
@@ -94,7 +90,7 @@ mnist_loss = Loss(
             note="The share of images whose pred is above the threshold.",
         ),
     ),
-    _mean,
+    {"mean_loss": lambda total, rows: total / rows},
 )
 
 

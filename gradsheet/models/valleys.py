@@ -36,10 +36,6 @@ def _height(pred: Tensor, y: Tensor) -> Tensor:
     return pred + DEPTH
 
 
-def _mean(total: Tensor, rows: int) -> dict[str, Tensor]:
-    return {"mean_loss": total / rows}
-
-
 height = Loss(
     Column(
         "loss",
@@ -60,7 +56,7 @@ height = Loss(
             note="The average loss of this pass's steps.",
         ),
     ),
-    _mean,
+    {"mean_loss": lambda total, rows: total / rows},
 )
 
 valleys = Model(

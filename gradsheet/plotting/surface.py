@@ -77,7 +77,7 @@ def loss_over(paths: Paths, across: Tensor, up: Tensor) -> Tensor:
     for x, y in zip(setup.x[:, lane].tolist(), setup.y[:, lane].tolist(), strict=True):
         pred = model.predict(weights, torch.full_like(total, x))["pred"]
         total = total + model.loss.compute(pred, torch.full_like(total, y))
-    return model.loss.summed(total, len(setup.x))[_footer(paths).name].reshape(len(up), len(across))
+    return model.loss.summed[_footer(paths).name](total, len(setup.x)).reshape(len(up), len(across))
 
 
 def _contours(axes: Axes, grid_x: Tensor, grid_y: Tensor, heights: Tensor) -> None:

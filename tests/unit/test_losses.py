@@ -27,7 +27,7 @@ ABSOLUTE = Loss(
     "=ABS(pred-y)",
     lambda pred, y: (pred - y).abs(),
     MEAN,
-    lambda total, rows: {"mean_loss": total / rows},
+    {"mean_loss": lambda total, rows: total / rows},
 )
 
 
@@ -60,7 +60,7 @@ WELL = Model(
         "=pred",
         lambda pred, y: pred,
         MEAN,
-        lambda total, rows: {"mean_loss": total / rows},
+        {"mean_loss": lambda total, rows: total / rows},
     ),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 from typing import Any
 
 import pytest
@@ -10,7 +11,10 @@ import torch
 
 from gradsheet import run
 from gradsheet.engine import quick
+from gradsheet.engine.compiled import Compiled
+from gradsheet.engine.finals import finals
 from gradsheet.engine.quick import Quick
+from gradsheet.engine.setup import prepare
 from gradsheet.engine.trace import Trace
 from gradsheet.experiments import catalogue, experiment
 
@@ -80,13 +84,36 @@ def test_every_rule_can_be_written_down(name: str, at_once: None, monkeypatch: p
         made.append(self)
 
     monkeypatch.setattr(Quick, "__init__", noted)
+    quick._known.cache_clear()
     run(name, 1, keep="epochs", lr=rates(name), dtype=torch.float64)
     assert made
-    assert made[0]._made
-    assert all(made[0]._made.values())
+    assert made[0]._wrote
+    assert all(made[0]._wrote.values())
 
 
 def test_threads_are_as_before(at_once: None) -> None:
     before = torch.get_num_threads()
     run("basic", 1, keep="epochs", lr=rates("basic"))
     assert torch.get_num_threads() == before
+
+
+@pytest.mark.skipif(not shutil.which("g++"), reason="torch.compile needs a C++ compiler")
+def test_compiled_bits_are_the_same_for_any_number_of_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = [(14.0, 58.0), (86.0, 202.0)]
+    wanted = [("root_sum", 2), ("b", 2), ("a", 1)]
+    momentum = experiment("momentum")
+    calls: list[int] = []
+    ran = Compiled._ran
+
+    def counted(self: Compiled, arguments: list[torch.Tensor]) -> Any:
+        calls.append(max(t.shape[-1] for t in arguments))
+        return ran(self, arguments)
+
+    monkeypatch.setattr(Compiled, "_ran", counted)
+    for lanes in (4099, 5000):  # the rates explode towards their end
+        setup = prepare(momentum, {"lr": torch.logspace(-6, 40, lanes, dtype=torch.float64)}, data)
+        fast, plain = (finals(setup, 2, wanted, above=1e9, compiled=compiled) for compiled in (True, False))
+        for name, value in plain.items():
+            assert torch.equal(fast[name].nan_to_num(-7.5), value.nan_to_num(-7.5)), name
+        assert fast["broke_row"].any()
+    assert set(calls) == {4099, 5000}
