@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from gradsheet.checking.families import family
 from gradsheet.checking.feedback import FINE, Verdict
 from gradsheet.checking.groups import Group
 from gradsheet.checking.judge import Judge
@@ -63,7 +64,7 @@ class Diagnosis:
         begun: set[tuple[str, str]] = set()
         for at in judge.answers:
             content, cell = judge.key.contents[at], judge.places.actual[at]
-            column, verdict = (content.table, content.column), self.verdicts[cell]
+            column, verdict = (content.table, family(content.column)), self.verdicts[cell]
             if cell in judge.groups:
                 begun.add(column)
                 continue
@@ -104,7 +105,7 @@ class Diagnosis:
             if group is None:
                 continue
             content = judge.key.contents[at]
-            mark = content.table, content.column, judge.plan.formulas[cell].number
+            mark = content.table, family(content.column), judge.plan.formulas[cell].number
             top = tops.setdefault(mark, group)
             if top is group or group.right:
                 continue

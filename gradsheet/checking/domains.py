@@ -8,7 +8,7 @@ that it reads; a column gets the hull of its cells'.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gradsheet.checking.key import Key
@@ -71,10 +71,8 @@ def kinds(key: Key) -> dict[int, str]:
     for name, at in key.inputs.items():
         low, high = entry.inputs[name].low, entry.inputs[name].high
         held[at] = Domain(-math.inf if low is None else low, math.inf if high is None else high)
-    for i in (0, 1):
-        values = [float(point[i]) for point in entry.data]
-        shares = all(0 <= value <= 1 for value in values) and any(value % 1 for value in values)
-        held |= {pair[i]: Domain(0.0, 1.0) if shares else ANY for pair in key.points}
+    for values, cells in zip(zip(*entry.data, strict=True), zip(*key.points, strict=True), strict=True):
+        held |= dict.fromkeys(cells, _of_data(values))
     columns: dict[tuple[str, str], Domain] = {}
     for at in key.order:
         content = key.contents.get(at)
@@ -86,6 +84,14 @@ def kinds(key: Key) -> dict[int, str]:
     counted = _compared_with(key, wholes)
     found_kinds = {at: "count" if at in counted else one.kind for at, one in held.items() if at not in key.contents}
     return found_kinds | {at: columns[c.table, c.column].kind for at, c in key.contents.items()}
+
+
+def _of_data(values: Sequence[float]) -> Domain:
+    """A label is 0 or 1, a share lies between; whatever else is in the data may be any number."""
+    if set(values) == {0.0, 1.0}:
+        return Domain(0.0, 1.0, whole=True)
+    shares = all(0 <= value <= 1 for value in values) and any(value % 1 for value in values)
+    return Domain(0.0, 1.0) if shares else ANY
 
 
 def _compared_with(key: Key, wholes: set[int]) -> set[int]:
@@ -162,6 +168,8 @@ def _combined(op: str, a: Domain, b: Domain, right: s.Node) -> Domain:
             return Domain(a.low - b.high, a.high - b.low, whole)
         case "*":
             return Domain(*_ends(lambda x, y: 0.0 if 0 in (x, y) else x * y, a, b), whole)
+        case "/" if a.low >= 0 and b.low > 0 and a.high < math.inf:
+            return Domain(a.low / b.high, a.high / b.low)
         case "/" if a.low >= 0 and b.low >= 0:
             return Domain(0.0)
         case "^" if isinstance(right, s.Number) and right.value % 2 == 0:

@@ -10,6 +10,18 @@ from gradsheet.workbook.style import INK, MUTED, ROLES
 
 INSTRUCTIONS, IDENTITY, NAME = "instructions", "gradsheet", "gradsheet_exercise"
 
+_READING = {
+    "rows": "A row reads the row above it. The first row of a pass has none: there the cell that enters the pass is "
+    "meant, which stands in the table of passes to the right. So a pass needs a formula for its first row and another "
+    "for the rest, filled down to the pass's end.",
+    "batches": "All rows of a pass are computed with the weights that stand in its row of the table of passes, to the "
+    "right. The gradient of the pass and its new weights stand there, too, and the next pass begins with those.",
+    "images": "A pass is a block. Its weights stand over the images, each over the pixels that it belongs to; the "
+    "gradients and the new weights stand under them. Formulas are filled down from image to image, and to the right "
+    "from pixel to pixel. The next block begins with the new weights of this one.",
+}
+"""How a table is read, which depends on where its weights stand."""
+
 
 def write_instructions(book: Any, f: LockedFormats, exercise: Exercise, solved: bool, self_check: bool) -> None:
     """What to do, what the colours mean, how to hand it in, and the code of the exercise."""
@@ -18,20 +30,17 @@ def write_instructions(book: Any, f: LockedFormats, exercise: Exercise, solved: 
     sheet.set_column(0, 0, 2.5)
     sheet.set_column(1, 1, 20)
     sheet.set_column(2, 2, 84)
-    titles = {c.name: c.title or c.name for c in (*e.epochs, *e.steps)}
-    columns = ", ".join(titles[name] for _, name in exercise.blanks)
     sheet.write_string(0, 1, f"{e.title}: {'the key' if solved else 'an exercise'}", f.title())
     sheet.set_row(0, 32)
     sheet.write_string(1, 1, e.purpose, f.purpose())
-    what = "column" if len(exercise.blanks) == 1 else "columns"
+    what = "columns and lines" if e.model.wide else "columns"
+    what = what if "," in exercise.asked else "column"
     steps = [
-        f"On the sheet '{e.name}' the {what} {columns} {'is' if what == 'column' else 'are'} left open: fill the "
-        "framed cells with formulas. Everything else is there and computes.",
+        f"On the sheet '{e.name}' the {what} {exercise.asked} {'is' if what == 'column' else 'are'} left open: fill "
+        "the framed cells with formulas. Everything else is there and computes.",
         "Write formulas, not results: a right number that is typed in does not count. Refer to cells; $C$7 or the name "
         "of an input are both fine, and so is any formula that computes the same.",
-        "A row reads the row above it. The first row of a pass has none: there the cell that enters the pass is meant, "
-        "which stands in the table of passes to the right. So a pass needs a formula for its first row and another "
-        "for the rest, filled down to the pass's end.",
+        _READING["images" if e.model.wide else "rows" if e.batch == "row" else "batches"],
         "Point at a header for a hint: it names what goes in, not how.",
         "Save as .xlsx and hand the file in. Do not rename headers or sheets; the code below says whose it is.",
     ]

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from gradsheet.checking.draws import Across, Calm, Drawn, OnKey, Side
+from gradsheet.checking.families import family
 from gradsheet.checking.feedback import Verdict
-from gradsheet.checking.find import Places
+from gradsheet.checking.finder import Places
 from gradsheet.checking.groups import Group, cells_read
 from gradsheet.checking.policy import FOLLOWED, LEAST, MOST, same, usable
 from gradsheet.checking.rules import Rules, reads_of
@@ -38,11 +39,13 @@ class Judge:
     ) -> None:
         self.rules, self.plan, self.places, self.given = rules, plan, places, given
         self.key = rules.key
+        order: dict[tuple[str, str], int] = {}
+        for table, column in blanks:
+            order.setdefault((table, family(column)), len(order))
         open_ = set(blanks)
-        self.answers = sorted(
-            (at for at, c in self.key.contents.items() if (c.table, c.column) in open_),
-            key=lambda at: (blanks.index((self.key.contents[at].table, self.key.contents[at].column)), at),
-        )
+        answers = ((at, c) for at, c in self.key.contents.items() if (c.table, c.column) in open_)
+        ordered_ = sorted((order[c.table, family(c.column)], at) for at, c in answers)
+        self.answers = [at for _, at in ordered_]
         self.side = Side(plan, places.exercise)
         self.order = plan.order([cell for cell in places.exercise if cell in plan.formulas])  # and what those read
         self.values = Calm(plan)
@@ -65,7 +68,8 @@ class Judge:
                 continue
             content = self.key.contents[at]
             reads = reads_of(self.plan, cell, at, self.places.exercise, self.key)
-            mark = content.table, content.column, self.plan.formulas[cell].number, reads, self.rules.codes[at]
+            pattern = self.plan.formulas[cell].number
+            mark = content.table, family(content.column), pattern, reads, self.rules.codes[at]
             group = found.get(mark)
             if group is None:
                 group = found[mark] = Group(at, cell)

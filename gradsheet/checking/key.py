@@ -32,21 +32,23 @@ class Key:
     Attributes:
         contents: every formula cell by its key in the plan.
         inputs: the cell of each input.
-        points: the cells of each example, x and y.
+        points: the cells of each example, x (or all its pixels) and y.
+        rows_of_points: for each of them, the example and what stands there: x, a pixel's name, or y.
         counts: the cells that number passes and rows, which hold constants.
+        typed: cells of the tables in which an input is typed, as start weights over their pixels are.
     """
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.contents: dict[int, Content] = {_at(SHEET, c.at): c for c in layout.contents()}
         self.inputs: dict[str, int] = {name: _at(SHEET, at) for name, at in layout.inputs.items()}
-        first = layout.data[1]
-        self.points: list[tuple[int, int]] = [
-            (pack(DATA, first.row + i, first.column), pack(DATA, first.row + i, first.column + 1))
-            for i in range(layout.examples)
+        model = layout.experiment.model
+        names = (*(f"pixel_{w}" for w in model.weights[1:]), "y") if model.wide else ("x", "y")
+        self.points: list[tuple[int, ...]] = [
+            tuple(_at(DATA, layout.data_cell(i, place)) for place in range(len(names))) for i in range(layout.examples)
         ]
         self.rows_of_points: dict[int, tuple[int, str]] = {
-            at: (i, name) for i, pair in enumerate(self.points) for at, name in zip(pair, ("x", "y"), strict=True)
+            at: (i, name) for i, point in enumerate(self.points) for at, name in zip(point, names, strict=True)
         }
         self.counts: dict[int, float] = {
             _at(SHEET, layout.epoch_cell("epoch", n)): 0.0 for n in range(layout.warm + 1) if n < layout.passes
@@ -54,6 +56,12 @@ class Key:
         for number in range(layout.passes):
             for row in range(layout.rows):
                 self.counts[_at(SHEET, layout.step_cell("row", number, row))] = row + 1.0
+        starts = {w: layout.inputs.get(f"start_{w}") for w in model.weights}
+        self.typed: dict[int, Content] = {
+            _at(SHEET, at): Content(at, "epochs", w, 0, None, "")
+            for w, at in starts.items()
+            if at is not None and at == layout.epoch_cell(w, 0)
+        }
         self.places: dict[tuple[str, str, int, int | None], int] = {
             (c.table, c.column, c.number, c.row): key for key, c in self.contents.items()
         }
@@ -88,15 +96,15 @@ class Key:
         """Formula cells, precedents first."""
         return self.plan.order()
 
-    def given(self, inputs: Mapping[str, float], points: Sequence[tuple[float, float]]) -> dict[int, float]:
+    def given(self, inputs: Mapping[str, float], points: Sequence[Sequence[float]]) -> dict[int, float]:
         """The constants of the sheet: inputs, examples and counters."""
         held = dict(self.counts)
         held |= {self.inputs[name]: float(value) for name, value in inputs.items() if name in self.inputs}
-        for (x, y), (at_x, at_y) in zip(points, self.points, strict=True):
-            held[at_x], held[at_y] = float(x), float(y)
+        for point, cells in zip(points, self.points, strict=True):
+            held |= {at: float(value) for at, value in zip(cells, point, strict=True)}
         return held
 
-    def values(self, inputs: Mapping[str, float], points: Sequence[tuple[float, float]]) -> Evaluation:
+    def values(self, inputs: Mapping[str, float], points: Sequence[Sequence[float]]) -> Evaluation:
         """What every cell computes."""
         return evaluate(self.plan, given=self.given(inputs, points), order=self.order)
 

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from gradsheet.checking.image_page import ImagePage
 from gradsheet.checking.instructions import write_identity, write_instructions
 from gradsheet.checking.key import Key, key_of
 from gradsheet.checking.own import Points, numbers
@@ -16,12 +17,10 @@ from gradsheet.checking.page import Computed, ExercisePage, LockedFormats
 from gradsheet.checking.self_check import write_self_check
 from gradsheet.checking.spec import EPOCHS, Exercise, make
 from gradsheet.errors import GradsheetError
-from gradsheet.experiments import topic_of
 from gradsheet.formula.cells import Workbook
 from gradsheet.formula.evaluation import Evaluation, evaluate
 from gradsheet.formula.plan import Plan
 from gradsheet.workbook.exact import ExactWorkbook, whole_or_not_at_all
-from gradsheet.workbook.front import write_data
 
 _LEARNER_COLUMNS = ("learner", "id", "student", "student_id", "email", "name")
 MOST_ROWS = 5_000
@@ -99,13 +98,12 @@ def write(exercise: Exercise, path: Path, *, solved: bool = False, self_check: b
     formats = LockedFormats(book)
     write_instructions(book, formats, exercise, solved, self_check)
     shows = values if solved else _with_blanks(exercise, key, inputs, points)
-    page = ExercisePage(
-        book, formats, exercise, Computed(key, inputs, values), Computed(key, inputs, shows), solved=solved
-    )
+    kind = ImagePage if exercise.experiment.model.wide else ExercisePage
+    page = kind(book, formats, exercise, Computed(key, inputs, values), Computed(key, inputs, shows), solved=solved)
     page.write()
     if self_check:
         write_self_check(book, formats, page.sheet, exercise, key, values, solved=solved)
-    write_data(book, formats, topic_of([exercise.experiment]), exercise.experiment, points, not exercise.own_data)
+    page.write_examples(points)
     book.get_worksheet_by_name(exercise.layout.data[0]).protect("")
     write_identity(book, exercise)
     book.close()

@@ -8,6 +8,7 @@ from typing import Any
 
 from gradsheet.checking.candidates import Candidate, Candidates, by_address, candidates_of
 from gradsheet.checking.draws import Across, Drawn, Side
+from gradsheet.checking.families import family
 from gradsheet.checking.groups import Group
 from gradsheet.checking.judge import Judge
 from gradsheet.checking.mistakes.rule import minus
@@ -36,7 +37,7 @@ class Namer:
         """The mistakes in a group's formula; none where none is recognised."""
         pattern = self.judge.plan.formulas[group.cell].number
         content = self.judge.key.contents[group.at]
-        mark = content.table, content.column, pattern, self.judge.rules.codes[group.at]
+        mark = content.table, family(content.column), pattern, self.judge.rules.codes[group.at]
         if mark not in self._named:
             self._named[mark] = self._found(group)
         return self._named[mark]

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
-from gradsheet.checking.key import Key, shown
+from gradsheet.address import Cell
+from gradsheet.checking.key import SHEET, Key, shown
+from gradsheet.checking.own import Points
 from gradsheet.checking.spec import Answer, Exercise
+from gradsheet.experiments import topic_of
+from gradsheet.formula.address import pack
 from gradsheet.formula.evaluation import Evaluation
 from gradsheet.table import Column, Reference, references
+from gradsheet.workbook.front import write_data
 from gradsheet.workbook.layout import Content, Layout, Table
 from gradsheet.workbook.page import Page
-from gradsheet.workbook.style import INPUT_EDGE, INPUT_FILL, Formats
+from gradsheet.workbook.style import INPUT_EDGE, INPUT_FILL, MUTED, NOTE_FILL, RULE, Formats
 
 ANSWER_FILL, ANSWER_EDGE = "#FFE3F1", "#B5396F"
 
@@ -42,6 +48,11 @@ class Computed:
         """What an input is set to."""
         return float(self._inputs[name])
 
+    def at(self, cell: Cell) -> float:
+        """The number that any cell of the sheet shows; 0 where it is blank."""
+        value = self._values.read(pack(SHEET, cell.row, cell.column))
+        return float(value) if isinstance(value, float | bool) and math.isfinite(value) else 0.0
+
     def column(self, table: str, name: str, number: int | None = None) -> list[float]:
         """The numbers of a column: of one pass, or of all."""
         found = (
@@ -55,9 +66,9 @@ class Computed:
 class LockedFormats(Formats):
     """Inputs look as ever, and are locked: they are given."""
 
-    def input(self, align: str = "right") -> Any:
+    def input(self, align: str = "right", **more: Any) -> Any:
         """A cell that is given."""
-        return self(bg_color=INPUT_FILL, border=1, border_color=INPUT_EDGE, align=align)
+        return self(**{"bg_color": INPUT_FILL, "border": 1, "border_color": INPUT_EDGE, "align": align, **more})
 
     def answer(self, number: str = "General", **more: Any) -> Any:
         """A cell that the learner fills."""
@@ -69,12 +80,16 @@ class ExercisePage(Page):
     """Writes an exercise, or its key."""
 
     home, homeward = "instructions", "← what to do"
+    filling = (
+        "Write a formula in the first row of a pass and one in the row below it, fill that one down, and do the same "
+        "in the next pass."
+    )
 
     def __init__(
-        self, book: Any, formats: LockedFormats, exercise: Exercise, values: Any, shows: Computed, *, solved: bool
+        self, book: Any, formats: LockedFormats, exercise: Exercise, values: Computed, shows: Computed, *, solved: bool
     ) -> None:
-        super().__init__(book, formats, exercise.layout, values)
-        self.exercise, self.shows, self.solved = exercise, shows, solved
+        super().__init__(book, formats, exercise.layout, values)  # type: ignore[arg-type]  # not of a run
+        self.exercise, self.solution, self.shows, self.solved = exercise, values, shows, solved
         self.blank: set[Answer] = set(exercise.blanks)
         self.looks = formats
         roles = {c.name: c for c in (*self.experiment.steps, *self.experiment.epochs)}
@@ -84,8 +99,17 @@ class ExercisePage(Page):
         """The page, protected without a password."""
         super().write()
         last = max(self.layout.names["epochs", "epoch"] + 14, *self.layout.names.values())
-        self.sheet.print_area(0, 0, max(self.layout.last, self._chart_row() + 28) - 1, last - 1)
+        self.sheet.print_area(0, 0, max(self.layout.last, self._bottom()) - 1, last - 1)
         self.sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
+
+    def _bottom(self) -> int:
+        """The row under the charts."""
+        return self._chart_row() + 28
+
+    def write_examples(self, points: Points) -> None:
+        """The sheet data."""
+        topic = topic_of([self.experiment])
+        write_data(self.book, self.formats, topic, self.experiment, points, not self.exercise.own_data)  # type: ignore[arg-type]
 
     def write_cell(self, content: Content, style: Any, value: Any) -> None:
         """An open cell, or a formula with what it shows while those are open."""
@@ -95,9 +119,13 @@ class ExercisePage(Page):
             return
         number = style.num_format
         if self.solved:
-            self.sheet.write_formula(row, column, content.formula, self.looks.answer(number), value)
+            self.sheet.write_formula(row, column, content.formula, self.answer(content, number), value)
         else:
-            self.sheet.write_blank(row, column, None, self.looks.answer(number))
+            self.sheet.write_blank(row, column, None, self.answer(content, number))
+
+    def answer(self, content: Content, number: str) -> Any:
+        """The look of an open cell."""
+        return self.looks.answer(number)
 
     def note(self, table: Table, column: Column) -> str:
         """The column's note; for an open column a hint that leaves the formula to the learner."""
@@ -105,24 +133,25 @@ class ExercisePage(Page):
 
     def _pieces(self, column: Column) -> Any:
         """An open column's equation is the question."""
-        if ("steps", column.name) in self.blank:
+        if {("steps", column.name), ("epochs", column.name)} & self.blank:
             return [(column.title or column.name, column.role), (" = ?", "count")]
         return super()._pieces(column)
 
     def _advice(self) -> None:
         """What to look for stays out: it tells of other settings; there is room for what to do."""
-        f, layout = self.formats, self.layout
-        first = layout.names["epochs", "epoch"] - 1
-        last = max(first + 8, max(layout.names.values()) - 1)
-        words = ", ".join(self.titles[name] for _, name in self.exercise.blanks)
+        first = self.layout.names["epochs", "epoch"] - 1
+        last = max(first + 8, max(self.layout.names.values()) - 1)
+        self._told((1, first), (min(5, self.layout.band - 2), last))
+
+    def _told(self, first: tuple[int, int], last: tuple[int, int]) -> None:
+        """What to do, in a box, and the code over it."""
         text = (
-            f"Fill in the framed cells: {words}. Write a formula in the first row of a pass and one in the row below "
-            "it, fill that one down, and do the same in the next pass. Point at a header for a hint. The sheet "
+            f"Fill in the framed cells: {self.exercise.asked}. {self.filling} Point at a header for a hint. The sheet "
             "'instructions' says how to hand it in."
         )
-        box = f(bg_color="#F5F7FA", text_wrap=True, valign="top", border=1, border_color="#D7DBE0")
-        self.sheet.merge_range(1, first, min(5, layout.band - 2), last, text, box)
-        self.sheet.write_string(0, first, self.exercise.code, f(font_size=8, font_color="#5B6472"))
+        box = self.formats(bg_color=NOTE_FILL, text_wrap=True, valign="top", border=1, border_color=RULE)
+        self.sheet.merge_range(*first, *last, text, box)
+        self.sheet.write_string(first[0] - 1, first[1], self.exercise.code, self.formats(font_size=8, font_color=MUTED))
 
 
 def hint(column: Column, titles: Mapping[str, str]) -> str:

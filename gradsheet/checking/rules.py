@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from gradsheet.checking.draws import Drawn, Side, free_draw
+from gradsheet.checking.families import family
 from gradsheet.checking.key import Key, key_of
 from gradsheet.checking.policy import DRAWS, LEAST, MOST, usable
 from gradsheet.checking.spec import Exercise
@@ -96,18 +97,29 @@ def _code(cell: int, at: int, known: Any, key: Key, corner: bool) -> Hashable:
     place = known.get(cell)
     if place is None:
         return cell
-    here, there = key.contents.get(at), key.contents.get(place)
+    here, there = key.contents.get(at), key.contents.get(place) or key.typed.get(place)
+    one_of_many = here is not None and family(here.column) != here.column  # filled to the right, pixel by pixel
     if there is None or here is None:
         point = key.rows_of_points.get(place)
         if point is not None and here is not None and here.row is not None:
             return "point", point[1], point[0] - here.row
+        if point is not None and one_of_many:
+            return "point", family(point[1]), _right(place, at), point[0]
         return "given", place
+    column: Hashable = there.column
+    if one_of_many and family(there.column) != there.column:
+        column = family(there.column), _right(place, at)
     passes = there.number - here.number
     if there.row is None or here.row is None:
-        return there.table, there.column, passes, there.row
+        return there.table, column, passes, there.row
     if passes or corner:
-        return there.table, there.column, passes, there.row - here.row, there.row
-    return there.table, there.column, 0, there.row - here.row
+        return there.table, column, passes, there.row - here.row, there.row
+    return there.table, column, 0, there.row - here.row
+
+
+def _right(place: int, at: int) -> int:
+    """How many columns a cell stands to the right of another."""
+    return unpack(place)[2] - unpack(at)[2]
 
 
 def _constants(key: Key) -> list[int]:

@@ -21,6 +21,7 @@ from gradsheet.formula.evaluation import Evaluation
 
 GAP = 4  # columns between the tables and what is hidden
 PRIME, FACTOR = 99_991, 7_919
+STRETCH = 1.37  # before a number's size is taken, so that 1 and 0.1 are far from where that changes
 RIGHT, WRONG = "#C6EFCE", "#FFC7CE"
 
 
@@ -33,16 +34,18 @@ def fingerprint(value: float, digits: int, salt: int) -> int:
     """
     if value == 0:
         return salt % PRIME
-    size = math.floor(math.log10(abs(value)))
-    return int((math.floor(abs(value) / 10.0 ** (size - digits + 1) + 0.5) * FACTOR + size + salt) % PRIME) + (
+    stretched = abs(value) * STRETCH
+    size = math.floor(math.log10(stretched))
+    return int((math.floor(stretched / 10.0 ** (size - digits + 1) + 0.5) * FACTOR + size + salt) % PRIME) + (
         PRIME if value < 0 else 0
     )
 
 
 def formula(cell: str, digits: str) -> str:
     """The same in a cell; its row is the salt, so that one formula fills the column."""
-    size = f"INT(LOG10(ABS({cell})))"
-    scaled = f"INT(ABS({cell})/10^({size}-{digits}+1)+0.5)"
+    stretched = f"ABS({cell})*{STRETCH}"
+    size = f"INT(LOG10({stretched}))"
+    scaled = f"INT({stretched}/10^({size}-{digits}+1)+0.5)"
     salt = f"ROW({cell})"
     return f"IF({cell}=0,MOD({salt},{PRIME}),MOD({scaled}*{FACTOR}+{size}+{salt},{PRIME})+IF({cell}<0,{PRIME},0))"
 
@@ -71,9 +74,10 @@ def steady(value: float) -> int:
     for digits in (6, 5, 4):
         if value == 0:
             break
-        size = math.floor(math.log10(abs(value)))
-        scaled = abs(value) / 10.0 ** (size - digits + 1) + 0.5
-        edges = abs(scaled - round(scaled)), abs(math.log10(abs(value)) - round(math.log10(abs(value))))
+        stretched = abs(value) * STRETCH
+        size = math.floor(math.log10(stretched))
+        scaled = stretched / 10.0 ** (size - digits + 1) + 0.5
+        edges = abs(scaled - round(scaled)), abs(math.log10(stretched) - round(math.log10(stretched)))
         if edges[0] > 1e-6 and (edges[1] > 1e-9):
             return digits
     return 0
@@ -86,8 +90,12 @@ def write_self_check(
     layout = exercise.layout
     column = max(layout.names.values()) + 14 + GAP
     first = column
-    for blank in exercise.blanks:
-        cells = {at: c.at for at, c in key.contents.items() if (c.table, c.column) == blank}
+    blank = set(exercise.blanks)
+    columns: dict[int, dict[int, Cell]] = {}
+    for at, content in key.contents.items():
+        if (content.table, content.column) in blank:
+            columns.setdefault(content.at.column, {})[at] = content.at
+    for _, cells in sorted(columns.items()):
         for at, cell in cells.items():
             value = values[at]
             number = float(value) if isinstance(value, float | bool) and math.isfinite(value) else None
@@ -104,7 +112,7 @@ def write_self_check(
         for mark, colour in ((1, RIGHT), (0, WRONG)):
             rule = {
                 "type": "formula",
-                "criteria": f"=${letters(column + 2)}{top.row}={mark}",
+                "criteria": f"=AND(ISNUMBER(${letters(column + 2)}{top.row}),${letters(column + 2)}{top.row}={mark})",
                 "format": book.add_format({"bg_color": colour}),
             }
             sheet.conditional_format(top.row - 1, top.column - 1, bottom.row - 1, bottom.column - 1, rule)

@@ -13,8 +13,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
 
+from gradsheet.checking.families import family, spoken
+from gradsheet.checking.image_layout import ImageLayout
 from gradsheet.errors import GradsheetError
 from gradsheet.experiments import Experiment, experiment
+from gradsheet.experiments.few_digits import few_digits
+from gradsheet.experiments.tables import ENTERS
 from gradsheet.table import Column
 from gradsheet.workbook.layout import Layout, Table
 
@@ -22,6 +26,8 @@ VERSION = 1
 """Of the exercise's format; a file that carries another one is not graded."""
 
 EPOCHS = 2
+IMAGES = 8
+"""Of an exercise that has images: as many as fit under the sheet's columns as pictures."""
 LONGEST = 200  # characters of the code, so that it fits a defined name
 _HEAD = "gradsheet exercise"
 
@@ -56,7 +62,15 @@ class Exercise:
     def layout(self) -> Layout:
         """Where everything stands on the sheet."""
         e, examples = self.experiment, len(self.experiment.data)
-        return Layout(e, e.rows(examples), self.epochs * e.batches(examples), examples=examples)
+        kind = ImageLayout if e.model.wide else Layout
+        return kind(e, e.rows(examples), self.epochs * e.batches(examples), examples=examples)
+
+    @property
+    def asked(self) -> str:
+        """What is left open, in the sheet's own words."""
+        e = self.experiment
+        titles = {(table, c.name): c.title or c.name for table in ("steps", "epochs") for c in getattr(e, table)}
+        return ", ".join(dict.fromkeys(spoken(titles[one]) for one in self.blanks))
 
     @property
     def rules(self) -> str:
@@ -74,7 +88,7 @@ class Exercise:
             >>> code.partition(" | rules")[0]
             'gradsheet exercise 1 | momentum | 2 epochs | blank velocity_a'
         """
-        blank = ",".join(spelt(self.experiment, one) for one in self.blanks)
+        blank = ",".join(dict.fromkeys(spelt(self.experiment, one) for one in self.blanks))
         for level in (1, 2, 3):
             if self.blanks == level_blanks(self.experiment, level):
                 blank = f"level {level}"
@@ -157,10 +171,12 @@ def entry_of(name: str) -> Experiment:
     """An experiment as an exercise: without its warm-up, so that it starts from given states, all of it in sight.
 
     Where estimates drive the update, the exact derivatives stand beside them: the chain rule is worth an exercise.
+    Of images there are a few, in view, and the start weights are typed in, since there is no run to draw them.
     """
     entry = experiment(name)
     if entry.model.wide:
-        raise GradsheetError(f"{name} reads images, whose weights fill a sheet: choose another experiment to exercise")
+        knobs = {name: one for name, one in entry.knobs.items() if name != "seed"}
+        entry = replace(entry, data=few_digits()[:IMAGES], in_view=True, starts=None, knobs=knobs)
     beside = entry.beside if entry.gradient != "numeric" else tuple(dict.fromkeys((*entry.beside, "analytic")))
     return replace(entry, warmup=(), beside=beside)
 
@@ -186,33 +202,41 @@ def level_blanks(entry: Experiment, level: int) -> tuple[Answer, ...]:
     """
     known = columns_of(entry)
     steps = [key for key in known if key[0] == "steps"]
+    # where a pass is a batch, the update stands in the table of passes
+    updating = [key for key in known if key[0] == ("steps" if entry.batch == "row" else "epochs")]
     if level == 1:
-        # the optimiser's own idea: what it remembers; where it remembers nothing, the step itself
-        by_role = {role: [k for k in steps if known[k].role == role] for role in ("state", "weights")}
-        new = [k for k in by_role["weights"] if k[1].startswith("new_")]
-        return tuple((by_role["state"] or new or steps or list(known))[:1])
+        # the optimiser's own idea: what it remembers; where it remembers nothing, the step itself; of images: the model
+        state = [k for k in updating if known[k].role == "state" and not k[1].startswith(ENTERS)]
+        new = [k for k in updating if k[1].startswith("new_")]
+        return tuple(((steps if entry.model.wide else state or new) or steps or list(known))[:1])
     if level == 2:
         update = ("gradient", "state", "schedule")
-        blank = [k for k in steps if known[k].role in update or k[1].startswith("new_")]
-        return tuple(blank or steps or list(known))
+        both = dict.fromkeys([*steps, *updating])
+        blank = [k for k in both if known[k].role in update or k[1].startswith("new_")]
+        return tuple([k for k in blank if not k[1].startswith(ENTERS)] or steps or list(known))
     if level == 3:
         return tuple(known)
     raise GradsheetError(f"there is no level {level}: 1 leaves one column, 2 the whole update, 3 a blank table")
 
 
 def spelt(entry: Experiment, answer: Answer) -> str:
-    """How an answer's column is written: a column of epochs that steps has, too, with its table before it."""
+    """How an answer's column is written: a column of epochs that steps has, too, with its table before it.
+
+    The columns of all pixels are one answer: ``grad_w``.
+    """
     table, name = answer
-    return f"epochs.{name}" if table == "epochs" and ("steps", name) in columns_of(entry) else name
+    return f"epochs.{name}" if table == "epochs" and ("steps", name) in columns_of(entry) else family(name)
 
 
 def _named(entry: Experiment, names: Sequence[str]) -> tuple[Answer, ...]:
     known = columns_of(entry)
-    by_name = {spelt(entry, answer): answer for answer in known}
+    by_name: dict[str, list[Answer]] = {}
+    for answer in known:
+        by_name.setdefault(spelt(entry, answer), []).append(answer)
     wanted: set[Answer] = set()
     for name in names:
         table, _, plain = name.rpartition(".")
         if name not in by_name and (cast(Table, table), plain) not in known:
             raise GradsheetError(f"{entry.name} has no column {name!r} to leave blank: choose {', '.join(by_name)}")
-        wanted.add(by_name.get(name, (cast(Table, table), plain)))
+        wanted.update(by_name.get(name, [(cast(Table, table), plain)]))
     return tuple(answer for answer in known if answer in wanted)

@@ -61,6 +61,7 @@ class Experiment:
         curve: whether the predictions over x are charted against the examples.
         starts: ``(seed, weights) -> where they start``, where the starts are drawn; the input ``seed`` says by which.
         on_sheet: how many of the examples a workbook has, where all would be too many to read; 0 for all.
+        in_view: whether the pixels stand in columns of the steps table, too, and not on the data sheet alone.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Experiment:
     printout: Callable[[Any], str] | None = None
     starts: Callable[[int, int], Sequence[float]] | None = None
     on_sheet: int = 0
+    in_view: bool = False
 
     @property
     def trains(self) -> bool:
@@ -164,6 +166,8 @@ class Experiment:
         """Names for ranges of cells, where an example is many numbers: only the layout knows where they are."""
         if not self.model.wide:
             return ()
+        if self.in_view:
+            return "pixels", "weights"
         weights = self.model.weights
         return "pixels", "weights", *(f"pixel_{w}" for w in weights[1:]), *(f"start_{w}" for w in weights)
 

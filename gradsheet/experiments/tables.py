@@ -140,7 +140,12 @@ def _of_images(experiment: Experiment) -> tuple[Column, ...]:
     model = experiment.model
     truth = Column("y", "", role="data", title=experiment.axes[1], note=experiment.axes_notes[1])
     beside = model.beside.columns if model.beside else ()
-    return (truth, *model.columns, model.loss.column, *model.gradient_columns, *beside)
+    pixels = [
+        Column(f"pixel_{w}", "", role="data", title=w.removeprefix("w_").replace("_", ","), note="A pixel.")
+        for w in model.weights[1:]
+        if experiment.in_view
+    ]
+    return (truth, *model.columns, model.loss.column, *model.gradient_columns, *beside, *pixels)
 
 
 def _means_of_pixels(experiment: Experiment) -> list[Column]:

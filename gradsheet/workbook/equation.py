@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from gradsheet.table import Column, Role, parts
 
-_SIGNS = (("*", "·"), ("-", " − "), ("+", " + "), ("^2", "²"), ("SQRT", "√"), ("/", " / "), ("=", ""))
+_SIGNS = (("*", "·"), ("-", " − "), ("+", " + "), ("^2", "²"), ("SQRT", "√"), ("/", " / "))
 
 
 def equation(column: Column, roles: Mapping[str, Role], titles: Mapping[str, str]) -> list[tuple[str, Role]]:
@@ -26,7 +26,7 @@ def equation(column: Column, roles: Mapping[str, Role], titles: Mapping[str, str
         'pred = b + a·x'
     """
     out: list[tuple[str, Role]] = [(column.title or column.name, column.role), (" = ", "count")]
-    for part in parts(column.formula):
+    for part in parts(column.formula.removeprefix("=")):
         if isinstance(part, str):
             for sign, shown in _SIGNS:
                 part = part.replace(sign, shown)

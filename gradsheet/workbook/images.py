@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradsheet.address import Cell
 from gradsheet.experiments import Experiment
 from gradsheet.workbook.front import DATA, DATA_FIRST
 from gradsheet.workbook.layout import STARTS_UP
 from gradsheet.workbook.style import MUTED, PAPER, Formats
-from gradsheet.workbook.values import Values
+
+if TYPE_CHECKING:
+    from gradsheet.workbook.values import Values
 
 INKED = "#22313F"
 

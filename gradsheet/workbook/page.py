@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -54,12 +54,7 @@ class Page:
         sheet.set_zoom(90)
         sheet.freeze_panes(layout.body - 1, layout.names["steps", "y"])
         first, last = layout.names["epochs", "epoch"], max(layout.names.values())
-        sheet.set_column(0, first - 2, WIDE)
-        sheet.set_column(0, 1, COUNTER)
-        sheet.set_column(2, 3, NARROW)
-        sheet.set_column(first - 2, first - 2, 3)
-        sheet.set_column(first - 1, max(last, first + CHART_CELLS) - 1, 10.5)
-        sheet.set_column(first - 1, first - 1, 8)
+        self._widths()
         sheet.set_row(TITLE - 1, 30)
         sheet.set_row(layout.header - 1, 32)
         sheet.set_landscape()
@@ -75,6 +70,17 @@ class Page:
         )
         sheet.set_footer(f"&L&9{self.experiment.name}&C&9gradsheet&R&9page &P of &N")
         sheet.set_tab_color(ROLES["schedule" if self.experiment.follows else "weights"].colour)
+
+    def _widths(self) -> None:
+        """Of the columns."""
+        sheet, layout = self.sheet, self.layout
+        first, last = layout.names["epochs", "epoch"], max(layout.names.values())
+        sheet.set_column(0, first - 2, WIDE)
+        sheet.set_column(0, 1, COUNTER)
+        sheet.set_column(2, 3, NARROW)
+        sheet.set_column(first - 2, first - 2, 3)
+        sheet.set_column(first - 1, max(last, first + CHART_CELLS) - 1, 10.5)
+        sheet.set_column(first - 1, first - 1, 8)
 
     def _head(self) -> None:
         f, sheet, e = self.formats, self.sheet, self.experiment
@@ -99,15 +105,24 @@ class Page:
     def _pieces(self, column: Column) -> list[tuple[str, Role]]:
         return equation(column, self.roles, self.titles)
 
+    @property
+    def room(self) -> float:
+        """For a line of equations: letters are narrower than digits."""
+        return (len(self.experiment.steps) - 2) * WIDE * 1.2
+
+    @property
+    def asked(self) -> Mapping[str, Cell]:
+        """The inputs that stand in the block over the tables."""
+        return self.layout.inputs
+
     def _equations(self, columns: list[Column]) -> None:
         """How a row is computed, each piece in the colour of its role, on as many lines as it takes."""
         f = self.formats
-        room = (len(self.experiment.steps) - 2) * WIDE * 1.2  # letters are narrower than digits
         lines: list[list[Any]] = [[]]
         length = 0
         for i, pieces in enumerate(self._pieces(c) for c in columns):
             wide = sum(len(text) for text, _ in pieces) + 9
-            if lines[-1] and length + wide > room:
+            if lines[-1] and length + wide > self.room:
                 lines.append([])
                 length = 0
             length += wide
@@ -123,7 +138,7 @@ class Page:
 
     def _inputs(self) -> None:
         f, sheet = self.formats, self.sheet
-        for name, at in self.layout.inputs.items():
+        for name, at in self.asked.items():
             one = self.experiment.inputs[name]
             start = name.removeprefix("start_")
             shown = name if start == name else f"start {self.experiment.model.called.get(start, start)}"

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from gradsheet.checking.families import family
 from gradsheet.checking.feedback import CellFeedback, Feedback
 from gradsheet.checking.key import key_of
 from gradsheet.checking.making import write
@@ -60,9 +61,9 @@ class Learner:
         return self.book.sheets[self.exercise.experiment.name].cells  # type: ignore[return-value]
 
     def contents(self, column: str) -> list[Content]:
-        """The cells of a column, top to bottom."""
+        """The cells of a column, top to bottom; of one for each pixel all, line by line."""
         table, _, name = column.rpartition(".")
-        found = [c for c in key_of(self.exercise).contents.values() if c.column == name]
+        found = [c for c in key_of(self.exercise).contents.values() if name in (c.column, family(c.column))]
         wanted = table or ("steps" if any(c.table == "steps" for c in found) else "epochs")
         return sorted((c for c in found if c.table == wanted), key=lambda c: c.at)
 

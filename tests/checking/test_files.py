@@ -85,12 +85,19 @@ def test_a_renamed_sheet_and_lost_names_are_found(key: Path) -> None:
 
 def test_inserted_rows_and_columns_are_found_by_labels(key: Path) -> None:
     """Two columns and three rows, every reference rewritten, as a spreadsheet does."""
-    found = checked(edited(key, _inserted))
+    found = checked(edited(key, lambda book: inserted(book, "momentum", 6, 10)))
     assert [c.message for c in found.cells if c.verdict != "correct"] == []
     assert "found by their labels" in found.reason
 
 
-@pytest.mark.parametrize("name", ["adagrad_ann", "two_neuron_relu"])
+def test_a_line_put_into_a_block_of_images_and_columns_among_the_pixels(tmp_path: Path) -> None:
+    key = gradsheet.exercise("three_or_seven", tmp_path, level=3, key=True)[1]
+    found = checked(edited(key, lambda book: inserted(book, "three_or_seven", 20, 24)))
+    assert [c.message for c in found.cells if c.verdict != "correct"] == []
+    assert "found by their labels" in found.reason
+
+
+@pytest.mark.parametrize("name", ["adagrad_ann", "two_neuron_relu", "three_or_seven"])
 def test_a_key_is_right_after_a_save_in_libreoffice(name: str, tmp_path: Path) -> None:
     key = gradsheet.exercise(name, tmp_path, level=3, key=True, self_check=True)[1]
     found = checked(_by_libreoffice(key, tmp_path))
@@ -117,13 +124,13 @@ def _by_libreoffice(path: Path, folder: Path) -> Path:
     return out / path.name
 
 
-def _inserted(book: Any) -> None:
-    """Two columns before F and three rows before row 10, every formula rewritten."""
+def inserted(book: Any, name: str, at_column: int, at_row: int) -> None:
+    """Two columns and three rows put in, every formula rewritten."""
     from openpyxl.utils import column_index_from_string, get_column_letter
 
     from gradsheet.formula.lexer import tokenize
 
-    sheet = book["momentum"]
+    sheet = book[name]
 
     def moved(text: str) -> str:
         out = "="
@@ -132,8 +139,8 @@ def _inserted(book: Any) -> None:
                 letters, digits, column_fixed, row_fixed = token.cell
                 column = column_index_from_string(letters)
                 row = int(digits)
-                out += ("$" if column_fixed else "") + get_column_letter(column + 2 * (column >= 6))
-                out += ("$" if row_fixed else "") + str(row + 3 * (row >= 10))
+                out += ("$" if column_fixed else "") + get_column_letter(column + 2 * (column >= at_column))
+                out += ("$" if row_fixed else "") + str(row + 3 * (row >= at_row))
             else:
                 out += token.text
         return out
@@ -144,10 +151,10 @@ def _inserted(book: Any) -> None:
                 cell.value = moved(cell.value)
     for merged in list(sheet.merged_cells.ranges):
         sheet.unmerge_cells(str(merged))
-    sheet.insert_cols(6, 2)
-    sheet.insert_rows(10, 3)
-    for name in book.defined_names.values():
-        name.value = name.value.replace("$J$", "$L$")
+    sheet.insert_cols(at_column, 2)
+    sheet.insert_rows(at_row, 3)
+    for one in book.defined_names.values():
+        one.value = one.value.replace("$J$", "$L$")
 
 
 BAD = {
