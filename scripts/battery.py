@@ -28,7 +28,7 @@ def main() -> int:
     options.add_argument("--verbose", action="store_true")
     asked = options.parse_args()
     totals: Counter[str] = Counter()
-    for name in asked.experiments or [n for n, e in catalogue().items() if not e.model.wide]:
+    for name in asked.experiments or list(catalogue()):
         learner = "ada" if asked.own_data else ""
         battery = Battery(make(name, "level 3", learner=learner, own_data=asked.own_data))
         count = run(battery, asked.pairs, alone=asked.alone, verbose=asked.verbose)
