@@ -25,7 +25,7 @@ from gradsheet.experiments.tables import ENTERS
 from gradsheet.table import Column, Reference
 from gradsheet.workbook.layout import COUNTERS, INPUT_BLOCKS, INPUTS, LEAST_INPUT_ROWS, Content, Layout
 
-UNDER = {"epoch": "epoch", "mean_loss": "loss", "accuracy": "right", "above": "says"}
+UNDER = {"epoch": "epoch", "mean_loss": "loss", "accuracy": "right", "called_three": "says"}
 """Columns of the epochs table that stand under, or over, a column of the steps table."""
 _CALLED = {"": "weights w", "grad_": "gradient dloss/dw", "new_": "new w"}
 PIXEL = "pixel_"
@@ -129,7 +129,8 @@ class ImageLayout(Layout):
 
     def epoch_cell(self, name: str, number: int) -> Cell:
         """A cell of the epochs table."""
-        return Cell(self.line_row(self.line(name), number), self.names["epochs", name])
+        column = self.names["epochs", name]
+        return Cell(self.line_row(self.line(name), number), column)
 
     def contents_of(self, number: int) -> Iterator[Content]:
         """Every formula cell of one pass; the first pass's weights are typed in."""

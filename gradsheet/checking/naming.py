@@ -19,6 +19,8 @@ from gradsheet.formula.scope import Unsupported
 from gradsheet.table import references
 
 _ROUNDS = ("ROUND", "ROUNDUP", "ROUNDDOWN", "TRUNC", "INT", "MROUND", "FIXED", "CEILING", "FLOOR")
+_OF_ITS_OWN = {"h": "h_mismatch", "threshold": "wrong_threshold"}
+"""What another number in place of an input is called."""
 _CELL = (1 << 36) - 1
 
 
@@ -74,7 +76,9 @@ class Namer:
             for tree in (judge.plan.formulas[group.cell].tree, made.rule.trees[0])
         )
         found = numbers_in(judge.plan.formulas[group.cell].tree)
-        constants = [c for c in found if c not in (0.0, 2.0) and own[c] >= usual[c] + (c in usual)][:6]
+        held = {judge.given[at] for name, at in judge.key.inputs.items() if name in names_in(made.rule.trees[0])}
+        telling = (c for c in found if c in held or c not in (0.0, 2.0))
+        constants = [c for c in telling if own[c] >= usual[c] + (c in usual)][:6]
         if not constants:
             return ()
         for base in bases:
@@ -126,8 +130,8 @@ class Namer:
             return "lr_factor_10" if tenfold else "lr_literal"
         if same(constant, actual):
             return "input_literal" if is_input else "hard_coded"
-        if isinstance(part, s.Name) and part.name == "h":
-            return "h_mismatch"
+        if isinstance(part, s.Name) and part.name in _OF_ITS_OWN:
+            return _OF_ITS_OWN[part.name]
         if near:
             return "rounded"
         return "input_literal" if is_input else None
@@ -169,6 +173,11 @@ class Namer:
             for other in dict.fromkeys(meant):
                 if _agrees(right, self._of(mapped(own, lambda n: other if n == area else None), group, made)):  # noqa: B023
                     return (self._range_slug(group, area, other),)
+        # two ranges that must be of one length are short together
+        both: dict[s.Node, s.AreaRef] = dict(zip(written, meant, strict=False))
+        if len(both) > 1 and _agrees(right, self._of(mapped(own, both.get), group, made)):
+            one = next(area for area in written if both[area] != area)
+            return (self._range_slug(group, one, both[one]),)
         return ()
 
     def _range_slug(self, group: Group, area: s.AreaRef, meant: s.AreaRef) -> str:
@@ -177,11 +186,12 @@ class Namer:
             (n.top.resolve(row), n.left.resolve(column), n.bottom.resolve(row), n.right.resolve(column))
             for n in (area, meant)
         )
-        if one[1] != two[1] or one[3] != two[3]:
+        top, left, bottom, right = (abs(a - b) for a, b in zip(one, two, strict=True))
+        if (left and right) or ((left or right) and (top or bottom)):
             return "wrong_range"
         if one[0] <= self.judge.key.layout.header:
             return "header_in_range"
-        return "range_off_by_one" if abs(one[0] - two[0]) <= 2 and abs(one[2] - two[2]) <= 2 else "wrong_range"
+        return "range_off_by_one" if max(top, left, bottom, right) <= 2 else "wrong_range"
 
     # ---- other cells
 

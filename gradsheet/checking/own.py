@@ -61,7 +61,7 @@ def normal(chance: random.Random, spread: float) -> float:
     Example:
         >>> chance = random.Random(b"three")
         >>> [normal(chance, 0.1) for _ in range(4)]
-        [-0.15, -0.06, 0.16, 0.04]
+        [-0.02, 0.07, 0.01, 0.1]
     """
     return round(spread * (math.fsum(chance.random() for _ in range(12)) - 6), 2) + 0.0
 

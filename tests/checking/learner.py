@@ -111,7 +111,10 @@ class Learner:
 
     def value(self, column: str, row: int = 0, number: int = 0) -> float:
         """What the right sheet shows in a cell."""
+        return self.shown(next(c for c in self.contents(column) if c.number == number and c.row in (row, None)))
+
+    def shown(self, content: Content) -> float:
+        """What the right sheet shows in one of its cells."""
         key = key_of(self.exercise)
-        content = next(c for c in self.contents(column) if c.number == number and c.row in (row, None))
         at = next(k for k, c in key.contents.items() if c is content)
         return float(key.values(*numbers(self.exercise))[at])

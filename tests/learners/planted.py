@@ -14,6 +14,7 @@ from gradsheet.checking.feedback import Feedback
 from gradsheet.checking.spec import Exercise, columns_of, spelt
 from gradsheet.workbook.layout import Content
 from tests.checking.learner import Learner
+from tests.learners import planted_images
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,17 @@ class Plant:
 def plants(exercise: Exercise) -> Iterator[Plant]:
     """Every mistake that applies to an exercise."""
     entry = exercise.experiment
+    seen: set[str] = set()
     for (table, name), column in columns_of(entry).items():
-        if (table, name) not in exercise.blanks:
-            continue
         label = spelt(entry, (table, name))
+        if (table, name) not in exercise.blanks or label in seen:
+            continue
+        seen.add(label)  # the columns of all pixels are one answer
+        if entry.model.wide:
+            for slug, formula in planted_images.RULES[label]:
+                yield _typed(label, slug, formula, column.formula, column.first)
+            for slug, how, do in planted_images.of_cells(label):
+                yield Plant(slug, label, how, do)
         for slug, formula in _rules(exercise, table, name, column.formula):
             alone = exercise.layout.rows == 1 and slug == "mean_for_sum"  # the sum of one number is its mean
             if formula != column.formula and not alone:
@@ -53,10 +61,11 @@ def _typed(label: str, slug: str, formula: str, right: str, first: str) -> Plant
     def do(learner: Learner) -> object:
         layout = learner.exercise.layout
         for content in learner.contents(label):
-            if content.row is None and learner.exercise.experiment.entering(content.column, content.number) != right:
+            meant = planted_images.in_names(right, content)
+            if content.row is None and learner.exercise.experiment.entering(content.column, content.number) != meant:
                 continue
             try:
-                text = layout.spell(content, formula)
+                text = layout.spell(content, planted_images.in_names(formula, content))
             except KeyError:
                 continue
             learner.put(str(content.at), text)
@@ -203,14 +212,14 @@ def _cells(exercise: Exercise, table: str, label: str, f: str) -> Iterator[Plant
         return do
 
     def value(learner: Learner, content: Content, text: str) -> object:
-        return learner.value(label, content.row or 0, content.number)
+        return learner.shown(content)
 
     yield Plant("hard_coded", label, "the values", each(value))
     if not (label == "accepted" or "IF(" in f):
         yield Plant("rounded", label, "ROUND", each(lambda learner, c, text: f"=ROUND({text[1:]},1)"))
     yield Plant("text_formula", label, "text", each(lambda learner, c, text: "'" + text))
     if table == "epochs":
-        if exercise.layout.rows > 1 and ("(err2)" in f or "COUNT(" in f):
+        if exercise.layout.rows > 1 and not exercise.experiment.model.wide and ("(err2)" in f or "COUNT(" in f):
             moved = re.compile(r"([A-Z]+)(\d+):([A-Z]+)(\d+)")
 
             def short(learner: Learner, content: Content, text: str) -> object:

@@ -28,17 +28,17 @@ MISTAKES = (
     ),
     Mistake(
         "lr_drift",
-        "the reference to the learning rate moves when it is filled down",
+        "the reference to the learning rate moves when it is filled",
         "=E14-K14*C7, and =E15-K15*C8 in the row below",
-        "The reference to the learning rate moved down with the formula, to the cell below it.",
+        "The reference to the learning rate moved with the formula, to the next cell.",
         "Fix it with dollar signs, or use the input's name.",
     ),
     Mistake(
         "reference_drift",
-        "a reference moves when it is filled down, or stays where it should move",
+        "a reference moves when it is filled, or stays where it should move",
         "=K14*C8+(1-C8)*I15, and =K15*C9+(1-C9)*I16 in the row below",
-        "A reference does not point where it pointed in the first row of this column: it moved, or it stayed.",
-        "Which references should move with the row, and which should stay?",
+        "A reference does not point where it pointed in the cell that was filled from: it moved, or it stayed.",
+        "Which references should move, and which should stay? A dollar sign holds what it stands before.",
     ),
     Mistake(
         "pass_boundary",
@@ -56,10 +56,10 @@ MISTAKES = (
     ),
     Mistake(
         "range_off_by_one",
-        "a range begins or ends a row too early or too late",
+        "a range begins or ends a row, or a column, too early or too late",
         "=SUM(H14:H41) for SUM(H14:H42)",
-        "The range does not cover the pass from its first row to its last.",
-        "Which rows belong to this pass?",
+        "The range does not go from the first of what belongs together to the last.",
+        "Which rows belong to this pass, and which columns to the image?",
     ),
     Mistake(
         "wrong_range",
@@ -77,10 +77,10 @@ MISTAKES = (
     ),
     Mistake(
         "not_filled_down",
-        "the column was begun and not filled down",
+        "the column was begun and not filled down, or a line not filled to the right",
         "K14 to K20 filled, K21 to K42 blank",
-        "This column was begun above and is not filled down to here.",
-        "Fill the formula down to the last row of the pass.",
+        "This was begun and is not filled on to here.",
+        "Fill the formula on: down to the last row of the pass, or to the right to the last pixel.",
     ),
     Mistake(
         "hard_coded",

@@ -35,6 +35,8 @@ def _flipped(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
 
 def _error_flipped(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
     reads = names_in(tree)
+    if rule.entry.model.loss.column.name != "err2":
+        return  # another loss has no difference to be turned round
     if "y" in reads or (any("y" in names_in(t) for t in rule.trees[:2]) and rule.trees[0] != tree):
         yield s.Prefix("-", tree)
 
@@ -67,6 +69,15 @@ def _mean(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
 def _without_x(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
     yield from without_factor(tree, is_name("x"))
     yield from once(tree, lambda n: [number(1.0)] if n == name("x") and rule.weight == "a" else [])
+    yield from once(tree, _without_pixel)
+
+
+def _without_pixel(node: s.Node) -> list[s.Node]:
+    """A sum of products that leaves the pixel out."""
+    if not (isinstance(node, s.Call) and node.name == "SUMPRODUCT"):
+        return []
+    kept = tuple(n for n in node.args if not (isinstance(n, s.Name) and n.name.startswith("pixel_")))
+    return [s.Call("SUM", kept)] if kept and kept != node.args else []
 
 
 def _chain(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
@@ -76,9 +87,10 @@ def _chain(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
 
 
 def _mask(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
-    yield from once(
-        tree, lambda n: [n.args[1]] if isinstance(n, s.Call) and n.name == "IF" and len(n.args) == 3 else []
-    )
+    if "z" in rule.columns:
+        yield from once(
+            tree, lambda n: [n.args[1]] if isinstance(n, s.Call) and n.name == "IF" and len(n.args) == 3 else []
+        )
     yield from once(tree, lambda n: [n.args[0]] if isinstance(n, s.Call) and n.name == "MAX" else [])
     if "z" in rule.columns:
         yield from instead(tree, "relu", name("z"))
@@ -186,10 +198,10 @@ MISTAKES = (
     ),
     Mistake(
         "missing_x",
-        "the factor x of the slope's gradient is missing",
+        "the factor x, or the pixel, of a weight's gradient is missing",
         "=d_b for d_b*x",
-        "The slope is multiplied by x in the prediction, so its change counts x times; that factor is missing.",
-        "How much does the prediction move if the slope grows by 1?",
+        "The prediction multiplies this weight by x, or by its pixel, so its change counts that often; it is missing.",
+        "How much does the prediction move if this weight grows by 1?",
         _without_x,
         ("gradient", "prediction", "error"),
         18,

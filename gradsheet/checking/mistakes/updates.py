@@ -11,7 +11,8 @@ from gradsheet.formula import syntax as s
 
 def _updated_weight(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
     weights = [w for w in rule.entry.model.weights if f"new_{w}" in rule.columns]
-    for w in weights:
+    reads = names_in(tree)
+    for w in (w for w in weights if w in reads):
         for new in weights:
             if f"new_{new}" != rule.name:
                 yield from instead(tree, w, name(f"new_{new}"))
