@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from matplotlib.colors import LinearSegmentedColormap
 
 from gradsheet import run
 from gradsheet.experiments import experiment
 from gradsheet.experiments.digits import DIGITS
 from gradsheet.plotting.style import DASHES, Picture
-from gradsheet.workbook.style import INK, ROLES
+from gradsheet.workbook.images import ABOVE, BELOW, PENCIL
+from gradsheet.workbook.style import INK, PAPER, ROLES
 
 NAME, EPOCHS, SEEDS = "three_or_seven", 20, 1000
 THRESHOLDS = (-2.0, -1.0, 0.0, 1.0, 2.0)
@@ -74,8 +76,10 @@ def draw_products(numbers: dict[str, Any]) -> Picture:
     picture = Picture(11, 3.6)
     pixels, weights = (np.array(numbers[name]).reshape(8, 8) for name in ("pixels", "weights"))
     widest = np.abs(weights).max()
-    shown = (("the image", pixels, "Greys", 0, 1), ("times the weights", weights, "PuOr_r", -widest, widest),
-             ("products, to be added up", pixels * weights, "PuOr_r", -widest, widest))  # fmt: skip
+    ink = LinearSegmentedColormap.from_list("ink", [PAPER, PENCIL])
+    signs = LinearSegmentedColormap.from_list("signs", [BELOW, PAPER, ABOVE])  # as on the workbook's sheets
+    shown = (("the image", pixels, ink, 0, 1), ("times the weights", weights, signs, -widest, widest),
+             ("products, to be added up", pixels * weights, signs, -widest, widest))  # fmt: skip
     for i, (title, grid, colours, low, high) in enumerate(shown):
         axes = picture.add_subplot(1, 3, i + 1)
         axes.imshow(grid, cmap=colours, vmin=low, vmax=high)
@@ -86,8 +90,7 @@ def draw_products(numbers: dict[str, Any]) -> Picture:
         for row, line in enumerate(grid):
             for column, value in enumerate(line):
                 text = f"{value:.1f}".replace("-", "−") if abs(value) >= 0.05 else ""
-                dark = abs(value) > 0.6 * high
-                axes.text(column, row, text, color="white" if dark else INK, ha="center", va="center", fontsize=6.5)
+                axes.text(column, row, text, color=INK, ha="center", va="center", fontsize=8)
     return picture
 
 

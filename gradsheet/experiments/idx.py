@@ -48,7 +48,9 @@ def read_mnist(folder: str | Path) -> Any:
         raise GradsheetError(f"{images}: its images are {pixels.shape[1]}×{pixels.shape[2]}; square ones are expected")
     if not (np.isin([3, 7], digits)).all():
         raise GradsheetError(f"{labels}: no {3 if 3 not in digits else 7} is among its labels: nothing to tell apart")
-    return in_turn(pixels.reshape(len(pixels), -1) / 255.0, digits)
+    found = in_turn(pixels.reshape(len(pixels), -1), digits)
+    found[:, :-1] /= 255.0  # of those that are kept: all 60,000 as float64 would take 380 MB
+    return found
 
 
 def _find(folder: Path, name: str) -> Path:

@@ -18,6 +18,18 @@ WORDS = {
 }
 
 
+MEANINGS = {
+    "pow": "takes squares by the library's pow; Excel multiplies",
+    "summation": "adds a range in another order, or compensates",
+    "snapping": "makes a difference of nearly equal numbers 0",
+    "overflow": "has another error than #NUM! beyond 1.8e308",
+    "constants": "reads constants with 15 decimals",
+    "library": "has a function's last bit from its own library",
+    "unexplained": "nobody knows: look at the cell",
+}
+"""What a reason says of the engine."""
+
+
 def tables(report: Report) -> list[Any]:
     """The rows of the oracles, the reasons for what differs, torch.optim, and the notes."""
     rows = [_row(name, result) for name, result in report.oracles.items()]
@@ -33,7 +45,8 @@ def tables(report: Report) -> list[Any]:
     ]
     reasons = _reasons(report)
     if reasons:
-        parts.append(table("Why cells differ", ["engine", "reason", "cells"], reasons, left=("engine", "reason")))
+        columns = ["engine", "cells", "reason", "the engine"]
+        parts.append(table("Why cells differ", columns, reasons, left=("engine", "reason", "the engine")))
     if report.torch:
         columns = ["experiment", "the nearest in torch.optim", "1 epoch", "10 epochs", "autograd"]
         parts.append(
@@ -64,14 +77,24 @@ def _steps(ulp: int) -> str:
 
 
 def _reasons(report: Report) -> list[list[Any]]:
-    counts: dict[tuple[str, str], int] = {}
+    """Cells by engine and reason; those that only follow from one that differs are counted with it."""
+    counts: dict[tuple[str, str], tuple[int, int]] = {}
     for name, result in report.oracles.items():
         for mismatch in result.mismatches:
             reason = mismatch.reason or "unexplained"
-            root = reason[reason.rindex("(") + 1 : -1] if reason.startswith("follows") else reason
-            kind = f"follows from {root}" if reason.startswith("follows") else root
-            counts[name, kind] = counts.get((name, kind), 0) + 1
-    return [[WORDS.get(name, name), kind, f"{count:,}"] for (name, kind), count in sorted(counts.items())]
+            follows = reason.startswith("follows")
+            root = reason[reason.rindex("(") + 1 : -1] if follows else reason
+            cells, following = counts.get((name, root), (0, 0))
+            counts[name, root] = cells + 1, following + follows
+    return [
+        [WORDS.get(name, name), f"{cells:,}", root, _meaning(root, following)]
+        for (name, root), (cells, following) in sorted(counts.items())
+    ]
+
+
+def _meaning(root: str, following: int) -> str:
+    said = MEANINGS.get(root.partition(":")[0].partition(",")[0], "")
+    return f"{said}; {following:,} follow from others" if following else said
 
 
 def _torch(report: Report) -> list[list[str]]:

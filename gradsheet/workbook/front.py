@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from gradsheet.address import Cell, letters
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 DATA, PROOF = "data", "proof"
 DATA_FIRST = Cell(6, 2)
 MOST_WEIGHTS = 6
+HEADER_LETTERS = 11  # that a header's line has room for
 LINES = ("#1B7F4B", "#1F63B5", "#C2452D", "#6D3FA6", "#8A5A00", "#0E7C86", "#B5396F", "#22313F")
 ROLE_WORDS: tuple[tuple[Role, str], ...] = (
     ("input", "yours to change: everything else follows"),
@@ -44,7 +46,8 @@ def write_start(
     """What this is, how to read it, contents, and all experiments compared epoch by epoch."""
     f, sheet = formats, book.sheet(START)
     weights = learnt(shown)
-    _frame(sheet, [2.5, 17, 52, 12, 12, 12, 12] + [10.5] * max(8, len(weights)))
+    longest = max(len(values.layout.experiment.name) for values in shown)
+    _frame(sheet, [2.5, max(17, longest + 1), 52, 12, 12, 12, 12] + [10.5] * max(8, len(weights)))
     count = len(shown[0].trace.setup.x)
     examples = f"{count} example{'s' * (count != 1)}"
     goal = f"{topic.goal} " if known and topic.goal else ""
@@ -175,13 +178,14 @@ def _comparison(
 ) -> None:
     """Loss by epoch: a row an epoch, a column an experiment, and the chart of it."""
     sheet.write_string(row, 1, topic.heading, f.heading())
-    sheet.write_string(row + 1, 2, "epoch", f(bold=True, align="right", indent=1))
-    for col, values in enumerate(shown, 3):
-        sheet.write_string(row + 1, col, values.layout.experiment.name.replace("_", " "), f.header("error"))
-    sheet.set_row(row + 1, 32)
+    sheet.write_string(row + 1, 2, "epoch", f(bold=True, align="right"))
+    names = [values.layout.experiment.name.replace("_", " ") for values in shown]
+    for col, name in enumerate(names, 3):
+        sheet.write_string(row + 1, col, name, f.header("error"))
+    sheet.set_row(row + 1, 16 * max(2, *(len(wrap(name, HEADER_LETTERS)) for name in names)))
     first = row + 2
     for epoch in range(epochs + 1):
-        sheet.write_number(first + epoch, 2, epoch, f(align="right", indent=1))
+        sheet.write_number(first + epoch, 2, epoch, f(align="right"))
         for col, values in enumerate(shown, 3):
             _reference(sheet, f, first + epoch, col, values, _compared(topic, values), epoch)
     rows = (first + 1, first + epochs + 1)
@@ -220,6 +224,8 @@ def write_data(
     """The training examples, constants that the reader may change."""
     f, sheet = formats, book.sheet(DATA)
     _frame(sheet, [4, 9, 9, 4])
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(DATA_FIRST.row - 2)
     sheet.write_string(0, 1, "The data", f.title())
     said = experiment.data_words if known else f"{len(points)} of your own."
     sheet.write_string(1, 1, f"{said} All sheets read these cells: change one and everything follows.", f.purpose())

@@ -15,7 +15,9 @@ from gradsheet.workbook.style import MUTED, PAPER, Formats
 if TYPE_CHECKING:
     from gradsheet.workbook.values import Values
 
-INKED = "#22313F"
+PENCIL, BELOW, ABOVE = "#7C8896", "#E8833A", "#5B9BD5"
+"""Ink; below 0 and above 0: told apart by people with red-green blindness, too."""
+PAGES_WIDE = 3
 
 
 def write_images(book: Any, formats: Formats, shown: Values, known: bool) -> None:
@@ -53,7 +55,9 @@ def write_rows(sheet: Any, f: Formats, experiment: Experiment, points: Sequence[
     sheet.set_row(0, 32)
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(PAGES_WIDE, 0)
+    sheet.repeat_rows(top - 1)
+    sheet.repeat_columns(0, left)
     sheet.freeze_panes(top, left + 1)
     sheet.write_string(top - 1, 0, "image", f.header("count"))
     sheet.write_string(top - 1, left, experiment.axes[1], f.header("data"))
@@ -70,17 +74,17 @@ def write_rows(sheet: Any, f: Formats, experiment: Experiment, points: Sequence[
 def inked(sheet: Any, first: tuple[int, int], last: tuple[int, int]) -> None:
     """Cells from 0 to 1 look like ink on paper."""
     scale = {"type": "2_color_scale", "min_type": "num", "max_type": "num", "min_value": 0, "max_value": 1}
-    sheet.conditional_format(*first, *last, {**scale, "min_color": PAPER, "max_color": "#7C8896"})
+    sheet.conditional_format(*first, *last, {**scale, "min_color": PAPER, "max_color": PENCIL})
 
 
 def diverging(sheet: Any, first: tuple[int, int], last: tuple[int, int], most: float = 3.0) -> None:
-    """Cells below 0 are orange, above 0 blue: told apart by people with red-green blindness, too."""
+    """Cells below 0 are orange, above 0 blue."""
     sheet.conditional_format(
         *first, *last,
         {
             "type": "3_color_scale", "min_type": "num", "mid_type": "num", "max_type": "num",
             "min_value": -most, "mid_value": 0, "max_value": most,
-            "min_color": "#E8833A", "mid_color": PAPER, "max_color": "#5B9BD5",
+            "min_color": BELOW, "mid_color": PAPER, "max_color": ABOVE,
         },
     )  # fmt: skip
 

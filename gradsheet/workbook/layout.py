@@ -97,12 +97,15 @@ class Layout:
 
     @cached_property
     def inputs(self) -> dict[str, Cell]:
-        """The cell of each input: the rule's in the first block, starts and h in the second."""
+        """The cell of each input: the rule's in the first block, starts and h in the second, where there is room."""
         experiment = self.experiment
         shown = [n for n in experiment.inputs if not (n == "seed" and experiment.starts)]  # drawn starts have cells
         rule = [n for n in shown if n in experiment.optimiser.inputs or n in experiment.knobs]
         rest = [n for n in shown if n not in rule]
-        most = max(LEAST_INPUT_ROWS, (len(experiment.inputs) + 1) // 2)
+        narrow = len(COUNTERS) + len(experiment.steps) < INPUT_BLOCKS[1] + 4
+        if narrow:  # no room for a second block
+            rule, rest = shown, []
+        most = len(shown) if narrow else max(LEAST_INPUT_ROWS, (len(experiment.inputs) + 1) // 2)
         names = rule[:most], [*rule[most:], *rest]
         return {
             name: Cell(INPUTS + i, first + 2)

@@ -66,7 +66,7 @@ class Page:
             0,
             0,
             self._chart_row() + (CHART_ROWS * 3 if self.experiment.trains else 22),
-            max(last, first + CHART_CELLS) - 1,
+            (first + CHART_CELLS if self.experiment.model.wide else max(last, first + CHART_CELLS)) - 1,
         )
         sheet.set_footer(f"&L&9{self.experiment.name}&C&9gradsheet&R&9page &P of &N")
         sheet.set_tab_color(ROLES["schedule" if self.experiment.follows else "weights"].colour)
@@ -178,6 +178,8 @@ class Page:
         f, sheet = self.formats, self.sheet
         first = self.layout.names["epochs", "epoch"] - 1
         last = max(first + 8, max(self.layout.names.values()) - 1)
+        if self.experiment.model.wide:
+            last = first + CHART_CELLS - 1
         box = {"bg_color": NOTE_FILL, "text_wrap": True, "valign": "top", "border": 1, "border_color": RULE}
         rows = range(1, self.layout.band - 1)
         half = 1 + (len(rows) - 1) // 2

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradsheet
 from gradsheet.engine import Trace, run
 from gradsheet.errors import GradsheetError
-from gradsheet.experiments import Experiment, Topic, experiment
+from gradsheet.experiments import Experiment, Topic, experiment, sheet_of
 from gradsheet.workbook.export import export
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ class Race:
         Raises:
             GradsheetError: a place that cannot be written to.
         """
-        entries = [trace.experiment for trace in self.traces.values()]
+        entries = [
+            replace(trace.experiment, purpose=sheet_of(rule).purpose) for rule, trace in self.traces.items()
+        ]  # what sets the sheets apart
         topic = Topic(
             "race",
             self.title,

@@ -86,9 +86,9 @@ def _ends(sheet: Any, f: Formats, shown: Sequence[Values]) -> None:
     steps = shown[0].layout.rows * shown[0].layout.passes
     row = TABLE - 1
     line = {"bottom": 1, "bottom_color": RULE}
-    low, high = WHERE
+    places = "{:g} to {:g}".format(*WHERE).replace("-", "−")
     sheet.merge_range(row - 1, 1, row - 1, 5, f"this workbook, after {steps} steps", f.band("weights"))
-    sheet.merge_range(row - 1, 6, row - 1, 7, f"{RUNS:,} starts, {low:g} to {high:g}", f.band("error"))
+    sheet.merge_range(row - 1, 6, row - 1, 7, f"{RUNS:,} starts, {places}", f.band("error"))
     sheet.merge_range(row - 1, 8, row - 1, 9, f"start −2, {RUNS:,} draws", f.band("error"))
     heads = ("stands at", "loss there", "true valley", f"within {NEAR:g} of 2", "true valley", f"within {NEAR:g} of 2")
     sheet.merge_range(row, 1, row, 3, "method", f.header("data"))
