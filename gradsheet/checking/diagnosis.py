@@ -99,6 +99,7 @@ class Diagnosis:
         """A formula that is right where it was typed and wrong where it was filled to."""
         judge = self.judge
         tops: dict[tuple[str, str, int], Group] = {}
+        drifted: dict[tuple[str, str, int], list[int]] = {}
         for at in judge.answers:
             cell = judge.places.actual[at]
             group = judge.groups.get(cell)
@@ -114,10 +115,14 @@ class Diagnosis:
                 continue
             if top.right:
                 self.slugs[cell] = (slug,)
+                drifted.setdefault(mark, []).append(cell)
                 self._suspect(top, group, slug)
             elif not self._same_fault(top, group):
                 first = tuple(one for one in self.slugs.get(top.cell, ()) if one != slug)
                 self.slugs[cell] = (*first, slug)
+        for cells in drifted.values():
+            if any(self.verdicts[cell] == "wrong" for cell in cells):  # where it fits nevertheless is chance
+                self.verdicts.update((cell, "wrong") for cell in cells if self.verdicts[cell] == "fragile")
 
     def _same_fault(self, top: Group, group: Group) -> bool:
         return self.slugs.get(top.cell, ()) == self.slugs.get(group.cell, ()) != ()

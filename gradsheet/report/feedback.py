@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from gradsheet.checking.feedback import FINE, WORDS, CellFeedback, Feedback
+from gradsheet.report.said_once import alike, where
 from gradsheet.report.terminal import number
 
 COLOURS = {
@@ -26,14 +27,6 @@ COLOURS = {
 CLASS_COLUMNS = (
     "file", "learner", "exercise", "status", "score", "max_score", "right", "follow_on", "wrong", "mistakes", "reason",
 )  # fmt: skip
-
-
-def spans(cells: Sequence[CellFeedback]) -> Iterator[tuple[str, list[CellFeedback]]]:
-    """Cells of a column one below the other of which the same is said, as one: ``J15:J42``."""
-    for _, group in groupby(cells, key=lambda c: (c.sheet, c.column, c.verdict, c.mistake)):
-        found = list(group)
-        first, last = found[0].cell, found[-1].cell
-        yield (first if len(found) == 1 else f"{first}:{last}"), found
 
 
 def show_feedback(feedback: Feedback, console: Console) -> None:
@@ -71,12 +64,12 @@ def show_feedback(feedback: Feedback, console: Console) -> None:
 def _show_column(column: str, cells: Sequence[CellFeedback], console: Console) -> None:
     """What is not right in a column, cell by cell."""
     console.print(Text(f"  {column}", style="bold"))
-    for where, same in spans(cells):
+    for same in alike(cells):
         one = same[0]
         if one.verdict in FINE:
             continue
         line = Text.assemble(
-            (where, f"bold {COLOURS[one.verdict]}"), f" {WORDS[one.verdict]}: {one.message.partition(': ')[2]}"
+            (where(same), f"bold {COLOURS[one.verdict]}"), f" {WORDS[one.verdict]}: {one.message.partition(': ')[2]}"
         )
         console.print(Padding(line, (0, 0, 0, 4)))
 

@@ -9,20 +9,20 @@ from __future__ import annotations
 import os
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
 from gradsheet.address import qualified
-from gradsheet.checking.feedback import WORDS, CellFeedback, Feedback, Verdict
+from gradsheet.checking.feedback import WORDS, Feedback, Verdict
 from gradsheet.errors import GradsheetError
 from gradsheet.formula.cells import Error
 from gradsheet.formula.context import calculating
 from gradsheet.formula.evaluation import evaluate
 from gradsheet.formula.plan import Plan
+from gradsheet.report.said_once import alike, runs, where
 from gradsheet.workbook.exact import whole_or_not_at_all
 from gradsheet.workbook.read import contents
 
@@ -71,12 +71,6 @@ def annotate(feedback: Feedback, folder: str | os.PathLike[str] | None = None) -
         book.save(draft)
         _fill_in(draft, [one.title for one in book.worksheets], values)
     return path
-
-
-def runs(cells: tuple[CellFeedback, ...]) -> Iterator[list[CellFeedback]]:
-    """Neighbours of a column of which the same is said, whatever the numbers."""
-    for _, group in groupby(cells, key=lambda c: (c.sheet, c.column, c.verdict, c.mistake)):
-        yield list(group)
 
 
 def _mark(book: Any, feedback: Feedback) -> None:
@@ -130,10 +124,10 @@ def _summary(book: Any, feedback: Feedback) -> None:
     row += 1
     for column, text in enumerate(("cells", "verdict", "what is said", "column"), 1):
         put(row, column, text, bold=True)
-    for run in runs(feedback.cells):
+    for same in alike(feedback.cells):
         row += 1
-        first, last = run[0], run[-1]
-        cell = put(row, 1, first.cell if len(run) == 1 else f"{first.cell}:{last.cell}")
+        first = same[0]
+        cell = put(row, 1, where(same))
         cell.hyperlink = f"#{qualified(first.sheet, first.cell)}"
         put(row, 2, WORDS[first.verdict].partition(",")[0], wrap=True).fill = PatternFill(
             "solid", start_color=FILLS[first.verdict]

@@ -7,8 +7,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from gradsheet.checking.feedback import WORDS, CellFeedback, Feedback
-from gradsheet.report.feedback_book import FILLS, runs
+from gradsheet.checking.feedback import WORDS, Feedback
+from gradsheet.report.feedback_book import FILLS
+from gradsheet.report.said_once import alike, where
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -22,7 +23,7 @@ th { text-align: left; font-weight: 600; border-bottom: 2px solid #D7DBE0; paddi
 td { border-bottom: 1px solid #D7DBE0; padding: .3rem .6rem .3rem 0; vertical-align: top }
 td.n { text-align: right; white-space: nowrap } code { font-family: Consolas, monospace; white-space: nowrap }
 .v { border-radius: .25rem; padding: .05rem .4rem; white-space: nowrap }
-.strip { line-height: 0; white-space: nowrap; overflow: hidden } .strip i { display: inline-block; width: 7px;
+.strip { line-height: 0; max-width: 40em } .strip i { display: inline-block; width: 7px;
   height: 14px; margin-right: 1px; border-radius: 1px }
 {% for verdict, colour in fills.items() %}.{{ verdict }} { background: #{{ colour }} }
 {% endfor %}@media print { h2 { break-after: avoid } tr { break-inside: avoid } }
@@ -42,7 +43,7 @@ td.n { text-align: right; white-space: nowrap } code { font-family: Consolas, mo
 {% else %}
 <p class="muted">{{ one.name }}: {{ one.it.exercise }}, <b>{{ "%g"|format(one.it.score) }} of
 {{ "%g"|format(one.it.max_score) }}</b>{% if one.it.reason %}. {{ one.it.reason }}{% endif %}</p>
-<table><tr><th>column</th><th>its cells, top to bottom</th><th>marks</th></tr>
+<table><tr><th>column</th><th>its cells</th><th>marks</th></tr>
 {% for column, cells in one.columns %}<tr><td>{{ column }}</td><td class="strip">{% for c in cells
 %}<i class="{{ c.verdict }}" title="{{ c.cell }}: {{ words[c.verdict] }}"></i>{% endfor %}</td><td class="n">{%
 if column in one.it.marks %}{{ "%g of %g"|format(*one.it.marks[column]) }}{% endif %}</td></tr>
@@ -74,9 +75,5 @@ def feedback_html(found: Sequence[Feedback], title: str = "Feedback") -> str:
 
 def _shown(one: Feedback) -> dict[str, Any]:
     columns = [(column, list(cells)) for column, cells in groupby(one.cells, key=lambda c: c.column)]
-    said = [(_span(run), run[0]) for run in runs(one.cells) if run[0].verdict != "correct"]
+    said = [(where(same), same[0]) for same in alike(one.cells) if same[0].verdict != "correct"]
     return {"it": one, "name": Path(one.file).name, "columns": columns, "said": said}
-
-
-def _span(run: list[CellFeedback]) -> str:
-    return run[0].cell if len(run) == 1 else f"{run[0].cell}:{run[-1].cell}"

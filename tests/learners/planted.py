@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gradsheet.checking.feedback import Feedback
+from gradsheet.checking.key import key_of
+from gradsheet.checking.own import numbers
 from gradsheet.checking.spec import Exercise, columns_of, spelt
 from gradsheet.workbook.layout import Content
 from tests.checking.learner import Learner
@@ -198,6 +200,15 @@ def _rules(exercise: Exercise, table: str, name: str, f: str) -> Iterator[tuple[
         yield "mean_for_sum", re.sub(r"/COUNT\(\w+\)", "", f)
 
 
+def _whole(exercise: Exercise, label: str) -> bool:
+    """Whether a column holds nothing that could be rounded: truths, flags, counts."""
+    key = key_of(exercise)
+    shown = key.values(*numbers(exercise))
+    cells = Learner.solving(exercise).contents(label)
+    at = {c.at: k for k, c in key.contents.items()}
+    return all(value in (0.0, 1.0) for value in (shown[at[c.at]] for c in cells))
+
+
 def _cells(exercise: Exercise, table: str, label: str, f: str) -> Iterator[Plant]:
     """What goes wrong in a spreadsheet, whatever the rule."""
 
@@ -215,7 +226,7 @@ def _cells(exercise: Exercise, table: str, label: str, f: str) -> Iterator[Plant
         return learner.shown(content)
 
     yield Plant("hard_coded", label, "the values", each(value))
-    if not (label == "accepted" or "IF(" in f):
+    if not (_whole(exercise, label) or "IF(" in f):
         yield Plant("rounded", label, "ROUND", each(lambda learner, c, text: f"=ROUND({text[1:]},1)"))
     yield Plant("text_formula", label, "text", each(lambda learner, c, text: "'" + text))
     if table == "epochs":
