@@ -119,7 +119,8 @@ class ImagePage(ExercisePage):
         """A cell; those of pixels are small, since there are many side by side."""
         role = self.roles.get(content.column, "count")
         if content.at.column > self.layout.label:
-            style = self.formats.cell(role, _FORMATS.get(role, "0.000"), **_SMALL)
+            large = isinstance(value, float) and abs(value) >= 100
+            style = self.formats.cell(role, "0" if large else _FORMATS.get(role, "0.000"), **_SMALL)
         elif content.formula.endswith(",1,0)"):
             style = self.formats.cell(role, "0")
         super().write_cell(content, style, value)

@@ -87,6 +87,13 @@ class Key:
         return next(c.formula for c in entry.steps if c.name == content.column)
 
     @cached_property
+    def titles(self) -> dict[tuple[str, str], str]:
+        """The header of each column, by its table and name."""
+        e = self.layout.experiment
+        found: dict[tuple[str, str], str] = {("epochs", "epoch"): "epoch", ("steps", "epoch"): "epoch"}
+        return found | {(table, c.name): c.title or c.name for table in ("steps", "epochs") for c in getattr(e, table)}
+
+    @cached_property
     def plan(self) -> Plan:
         """The workbook, ready to calculate."""
         return Plan(self.workbook)

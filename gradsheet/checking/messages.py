@@ -12,14 +12,15 @@ from gradsheet.formula import syntax as s
 from gradsheet.formula.address import a1, pack, unpack
 
 
-def message(one: CellFeedback, told: Callable[[], str] = str) -> str:
+def message(one: CellFeedback, told: Callable[[], str] = str, called: str = "") -> str:
     """A sentence or two about a cell.
 
     Args:
         one: the cell.
         told: what its formula computes, in words; asked for where no mistake was recognised.
+        called: the column's header on the sheet.
     """
-    return f"{one.cell}: {_said(one, told)}"
+    return f"{one.cell}: {_said(one, told, called or one.column)}"
 
 
 def said(judge: Judge, cell: int, at: int) -> str:
@@ -110,7 +111,7 @@ def number(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _said(one: CellFeedback, told: Callable[[], str]) -> str:
+def _said(one: CellFeedback, told: Callable[[], str], called: str) -> str:
     match one.verdict:
         case "correct":
             return "right."
@@ -127,7 +128,7 @@ def _said(one: CellFeedback, told: Callable[[], str]) -> str:
         )
     match one.verdict:
         case "missing":
-            return f"Write a formula for {one.column} here."
+            return f"Write a formula for {called} here."
         case "hard_coded":
             return f"{number(one.actual)} is the right number, but it is typed in. Write the formula that gives it."
         case "fragile":

@@ -16,7 +16,7 @@ from gradsheet.formula.evaluation import Evaluation
 from gradsheet.table import Column, Reference, references
 from gradsheet.workbook.front import write_data
 from gradsheet.workbook.layout import Content, Layout, Table
-from gradsheet.workbook.page import Page
+from gradsheet.workbook.page import CHART_COLUMNS, CHART_ROWS, Page
 from gradsheet.workbook.style import INPUT_EDGE, INPUT_FILL, MUTED, NOTE_FILL, RULE, Formats
 
 ANSWER_FILL, ANSWER_EDGE = "#FFE3F1", "#B5396F"
@@ -104,7 +104,7 @@ class ExercisePage(Page):
 
     def _bottom(self) -> int:
         """The row under the charts."""
-        return self._chart_row() + 28
+        return self._chart_row() + CHART_ROWS * math.ceil(self.drawn / CHART_COLUMNS)
 
     def write_examples(self, points: Points) -> None:
         """The sheet data."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from gradsheet.address import qualified
 from gradsheet.checking.diagnosis import Diagnosis
+from gradsheet.checking.families import spoken
 from gradsheet.checking.feedback import CellFeedback, Feedback
 from gradsheet.checking.find import formula_of, identity, places
 from gradsheet.checking.judge import Judge
@@ -109,7 +110,9 @@ def _cell(diagnosis: Diagnosis, at: int, column: str) -> CellFeedback:
         _value(expected),
         _value(value),
     )
-    return replace(one, message=message(one, lambda: said(judge, cell, at)))
+    content = judge.key.contents.get(at)
+    called = spoken(judge.key.titles[content.table, content.column]) if content is not None else column
+    return replace(one, message=message(one, lambda: said(judge, cell, at), called))
 
 
 def address(cell: int) -> str:

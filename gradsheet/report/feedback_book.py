@@ -98,7 +98,7 @@ def _summary(book: Any, feedback: Feedback) -> None:
     for other in book.worksheets[1:]:
         other.sheet_view.tabSelected = False
     sheet.sheet_view.showGridLines = False
-    for letter, width in zip("ABCD", (16, 24, 92, 12), strict=True):
+    for letter, width in zip("ABCD", (30, 24, 92, 14), strict=True):
         sheet.column_dimensions[letter].width = width
 
     def put(row: int, column: int, value: object, **look: Any) -> Any:

@@ -34,6 +34,7 @@ class Page:
         columns = {c.name: c for c in (*self.experiment.epochs, *self.experiment.steps)}
         self.roles: dict[str, Role] = {n: c.role for n, c in columns.items()}
         self.titles = {n: c.title for n, c in columns.items()}
+        self.drawn = 0
 
     def write(self) -> None:
         """Everything on the sheet."""
@@ -289,7 +290,9 @@ class Page:
 
     def _charts(self) -> None:
         first = self.layout.names["epochs", "epoch"] - 1
-        for i, chart in enumerate([*self.more, *charts(self.book, self.layout, self.values)]):
+        drawn = [*self.more, *charts(self.book, self.layout, self.values)]
+        self.drawn = len(drawn)
+        for i, chart in enumerate(drawn):
             row = self._chart_row() + (i // CHART_COLUMNS) * CHART_ROWS
             x = (i % CHART_COLUMNS) * (WIDTH + 15)
             self.sheet.insert_chart(row, first, chart, {"x_offset": x, "object_position": 2})

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gradsheet.checking.feedback import Feedback
+from gradsheet.checking.domains import kinds
 from gradsheet.checking.key import key_of
-from gradsheet.checking.own import numbers
 from gradsheet.checking.spec import Exercise, columns_of, spelt
 from gradsheet.workbook.layout import Content
 from tests.checking.learner import Learner
@@ -203,10 +203,9 @@ def _rules(exercise: Exercise, table: str, name: str, f: str) -> Iterator[tuple[
 def _whole(exercise: Exercise, label: str) -> bool:
     """Whether a column holds nothing that could be rounded: truths, flags, counts."""
     key = key_of(exercise)
-    shown = key.values(*numbers(exercise))
-    cells = Learner.solving(exercise).contents(label)
-    at = {c.at: k for k, c in key.contents.items()}
-    return all(value in (0.0, 1.0) for value in (shown[at[c.at]] for c in cells))
+    drawn = kinds(key)
+    cells = {c.at for c in Learner.solving(exercise).contents(label)}
+    return all(drawn[at] in ("truth", "flag", "count") for at, c in key.contents.items() if c.at in cells)
 
 
 def _cells(exercise: Exercise, table: str, label: str, f: str) -> Iterator[Plant]:

@@ -124,7 +124,7 @@ MISTAKES = (
         "sides_swapped",
         "the two sides of an IF are in each other's place",
         "=IF(y=1,sigmoid,1-sigmoid) for IF(y=1,1-sigmoid,sigmoid)",
-        "What is meant where the test holds happens where it does not, and the reverse. So does a minus too many.",
+        "What is meant where the test holds is done where it does not, and the reverse; perhaps by a minus too many.",
         "Take one row in which the test holds: should this number be large there, or small?",
         _swapped,
         (),

@@ -133,10 +133,10 @@ MISTAKES = (
         "state_reset",
         "each row starts from nothing: what the row above remembered is lost",
         "=(1-beta)*d_b for velocity_b↑*beta+(1-beta)*d_b",
-        "What the row above remembered is not carried on, so there is no average.",
+        "What the row above remembered is not carried on, so nothing is averaged or added up.",
         "What should be kept of the row above?",
         _reset,
-        ("state", "schedule"),
+        ("state", "schedule", "gradient"),
         48,
     ),
     Mistake(
