@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import openpyxl
 import pytest
 import torch
+from rich.console import Console
 
 import gradsheet
+from gradsheet.address import parse_cell
 from gradsheet.checking.key import key_of
 from gradsheet.checking.own import numbers
 from gradsheet.checking.spec import make, read_code
 from gradsheet.experiments.digits import threes_and_sevens
 from gradsheet.experiments.few_digits import few_digits
+from gradsheet.report.feedback import show_feedback
+from gradsheet.workbook.fill import Fill
 from tests.checking.learner import Learner
 
 NAME = "three_or_seven"
@@ -118,8 +123,6 @@ def test_an_equivalent_formula_is_right(column: str, formula: str) -> None:
 def test_a_line_filled_to_the_right_is_right(column: str, first: int, formula: str) -> None:
     learner = Learner.of(NAME, "level 3")
     cells = sorted(learner.contents(column), key=lambda c: (c.number, c.at.column))[first : first + 64]
-    from gradsheet.workbook.fill import Fill
-
     for content in cells:
         learner.put(str(content.at), Fill(formula, cells[0].at).at(content.at))
     found = learner.checked()
@@ -142,3 +145,16 @@ def test_a_slip_in_one_image_costs_one_cell() -> None:
     said = {c.cell: c for c in found.cells}
     assert (said["L23"].verdict, said["N23"].verdict, said["N23"].because) == ("correct", "follow_on", ("G17",))
     assert found.score == pytest.approx(5 - 1 / 16, abs=0.01)
+
+
+def test_a_line_that_drifts_is_said_once_though_it_fits_where_pixels_are_empty() -> None:
+    learner = Learner.of(NAME, "level 2")
+    for content in (c for c in learner.contents("new_w") if c.number == 0):
+        learner.put(str(content.at), Fill("=L14-L23*C8", parse_cell("L24")).at(content.at))
+    found = learner.checked()
+    drifted = {c.verdict for c in found.cells if c.mistake == "lr_drift" and c.cell != "L24"}
+    assert drifted == {"wrong"}
+    said = io.StringIO()
+    show_feedback(found, Console(file=said, width=200))
+    assert "M24:BW24 wrong: The reference to the learning rate moved" in said.getvalue()
+    assert said.getvalue().count("The reference to the learning rate moved") == 2  # there, and where it was filled from

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from gradsheet.checking.feedback import Feedback
 from gradsheet.checking.domains import kinds
+from gradsheet.checking.feedback import Feedback
 from gradsheet.checking.key import key_of
 from gradsheet.checking.spec import Exercise, columns_of, spelt
 from gradsheet.workbook.layout import Content

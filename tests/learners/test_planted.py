@@ -29,7 +29,7 @@ REQUIRED = (
 def sample() -> list[tuple[str, Plant]]:
     """Each kind of mistake in two places."""
     found: dict[str, list[tuple[str, Plant]]] = {}
-    for name in ("basic", "momentum", "rmsprop", "adam", "adagrad", "two_neuron_relu"):
+    for name in ("basic", "momentum", "rmsprop", "adam", "adagrad", "three_or_seven", "two_neuron_relu"):
         for plant in plants(make(name, "level 3")):
             found.setdefault(plant.slug, []).append((name, plant))
     return [one for places in found.values() for one in places[:: max(1, len(places) - 1)][:2]]
