@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
 from copy import copy
+from functools import lru_cache
 from typing import Any
 
 from gradsheet.checking.domains import kinds
@@ -18,6 +19,8 @@ from gradsheet.formula.chance import uniform
 from gradsheet.formula.evaluation import Evaluation
 from gradsheet.formula.plan import Plan
 
+MOST = 50_000
+"""Numbers of an exercise that are kept from one submission to the next."""
 Draw = Callable[[int, int], float | bool]
 """(a cell of the exercise, the number of the draw) → what stands there in that draw."""
 
@@ -114,6 +117,7 @@ def free_draw(key: Key) -> Draw:
     """
     drawn, inputs = kinds(key), set(key.inputs.values())
 
+    @lru_cache(MOST)
     def draw(at: int, number: int) -> float | bool:
         chance = uniform(number + 1, at, 0)
         match drawn.get(at, ""):

@@ -21,6 +21,7 @@ from gradsheet.formula.plan import Plan
 from gradsheet.formula.precedents import ordered
 
 MOST_BECAUSE = 3
+MOST_KEPT = 4  # sets of cells whose draws are kept while a submission is judged
 
 
 class Judge:
@@ -55,6 +56,7 @@ class Judge:
         self.across = Across(self.key.plan, self.values, places.actual)
         self.groups: dict[int, Group] = {}
         self._grids: dict[int, Drawn] = {}
+        self._kept: dict[frozenset[int], dict[int, tuple[Drawn, Drawn]]] = {}
         self._group()
 
     # ---- formulas
@@ -163,18 +165,16 @@ class Judge:
         first pass hides whatever is done with it.
         """
         still = {at: set[Any]() for at in moving}
-        draw = self.rules.draw
         order = self.path(group.at, free)
         mine = [self.places.actual[at] for at in order if at in self.places.actual]
         own = alone = True
         decided = 0
         for number in range(MOST):
-            grid = Drawn(self.side, free, draw, number)
+            grid, keys = self._drawn(free, number)
             for cell in mine:
                 grid.read(cell)
             formula = grid.peek(group.cell)
             rule = self._rule_on(grid).peek(group.at)
-            keys = Drawn(self.rules.side, free, draw, number)
             for at in order:
                 keys.read(at)
             right = keys.peek(group.at)
@@ -192,6 +192,16 @@ class Judge:
             return False
         group.own, group.alone = own, alone
         return own or alone
+
+    def _drawn(self, free: frozenset[int], number: int) -> tuple[Drawn, Drawn]:
+        """The submission and the key with these cells drawn; kept, since many formulas of a line ask for the same."""
+        if free not in self._kept:
+            self._kept = {**dict(list(self._kept.items())[1 - MOST_KEPT :]), free: {}}
+        kept = self._kept[free]
+        if number not in kept:
+            drawn = (Drawn(side, free, self.rules.draw, number) for side in (self.side, self.rules.side))
+            kept[number] = next(drawn), next(drawn)
+        return kept[number]
 
     def path(self, at: int, free: frozenset[int]) -> list[int]:
         """The exercise's formula cells between the free ones and a cell, precedents first."""
@@ -289,6 +299,8 @@ class Judge:
     def _follow(self, found: dict[int, Verdict]) -> None:
         """Cells that are right in themselves and differ from the key, since a cell that they read is not."""
         self.because: dict[int, tuple[int, ...]] = {}
+        if all(verdict == "correct" for verdict in found.values()):
+            return
         for cell in self.order:
             self.because[cell] = self._causes(cell, found)
         for at in self.answers:

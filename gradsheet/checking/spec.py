@@ -225,7 +225,8 @@ def spelt(entry: Experiment, answer: Answer) -> str:
     The columns of all pixels are one answer: ``grad_w``.
     """
     table, name = answer
-    return f"epochs.{name}" if table == "epochs" and ("steps", name) in columns_of(entry) else family(name)
+    twice = table == "epochs" and any(c.name == name and c.role != "data" and c.formula for c in entry.steps)
+    return f"epochs.{name}" if twice else family(name)
 
 
 def _named(entry: Experiment, names: Sequence[str]) -> tuple[Answer, ...]:
