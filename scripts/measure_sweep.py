@@ -24,6 +24,7 @@ import numpy as np
 import torch
 
 from gradsheet.engine.finals import finals
+from gradsheet.engine.memory import kept
 from gradsheet.engine.setup import prepare
 from gradsheet.experiments import experiment
 from gradsheet.report.terminal import show, table
@@ -71,6 +72,14 @@ def contest(peer: ctypes.CDLL, name: str, epochs: int, high: float, *weights: st
 
     kinds = {"eager": ours, "eager, inputs prepared": whole}
     kinds |= {"torch.compile": lambda: ours(True)} if compiled else {}
+    with kept():
+        return _rounds(name, kinds, theirs, outs)
+
+
+def _rounds(
+    name: str, kinds: dict[str, Callable[[], dict[str, Any]]], theirs: Callable[[], None], outs: list[Any]
+) -> list[list[str]]:
+    """All of them by turns, in memory that each uses again, as the peer does."""
     same = {kind: _equal(run(), theirs, outs) for kind, run in kinds.items()}
     contestants = [theirs, *kinds.values()]
     rounds: list[list[tuple[float, float]]] = []

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gradsheet.engine.memory import empty
 from gradsheet.engine.tape import Node
 from gradsheet.engine.written import Written
 
@@ -36,7 +37,7 @@ _NEW = {
     "greater_equal": torch.ge, "equal": torch.eq, "not_equal": torch.ne, "and_": torch.logical_and,
     "or_": torch.logical_or, "not_": torch.logical_not,
 }  # fmt: skip
-_TYPES = {"truth": torch.bool, "count": torch.long}
+TYPES = {"truth": torch.bool, "count": torch.long}
 
 
 class Buffered:
@@ -75,8 +76,7 @@ class Buffered:
         """What the pass leaves, (B,) or (P, B) each, in the order of its outputs."""
         nodes = self.written.tape.nodes
         outputs = [
-            torch.empty(len(one.at), lanes, dtype=_TYPES.get(nodes[one.at[0]].kind, self._dtype))
-            for one in self.written.outputs
+            empty((len(one.at), lanes), TYPES.get(nodes[one.at[0]].kind, self._dtype)) for one in self.written.outputs
         ]
         with np.errstate(invalid="ignore"):
             self._run({n: t if t.dim() == 2 else t[None] for n, t in given.items()}, outputs, self._mine(lanes))
@@ -113,7 +113,7 @@ class Buffered:
             elif node.op != "constant":
                 names[number] = self._operation(number, node, names, left, places)
         for number, outs in places.items():
-            name = names.get(number) or self._constant(nodes[number], _TYPES.get(nodes[number].kind, self._dtype))
+            name = names.get(number) or self._constant(nodes[number], TYPES.get(nodes[number].kind, self._dtype))
             self._lines += [f"{out}.copy_({name})" for out in outs if out != name]
 
     def _operation(

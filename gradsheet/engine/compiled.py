@@ -16,6 +16,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gradsheet.engine.buffers import TYPES
+from gradsheet.engine.memory import empty
 from gradsheet.engine.tape import Lanes
 from gradsheet.engine.written import Written
 from gradsheet.errors import GradsheetWarning
@@ -30,7 +32,7 @@ _SIGNS = {
 _CALLS = {
     "negative": torch.neg, "absolute": torch.abs, "root": torch.sqrt, "minimum": torch.minimum,
     "maximum": torch.maximum, "where": torch.where, "isfinite": torch.isfinite, "relu": torch.relu,
-    "not_": torch.logical_not, "stack": torch.stack, "same_shape": torch.broadcast_tensors, "total": torch.sum,
+    "not_": torch.logical_not, "total": torch.sum,
 }  # fmt: skip
 
 
@@ -72,15 +74,17 @@ class Compiled:
                 steps.append(f"t{number} = " + (f" {sign} ".join(read) if sign else f"{node.op}({', '.join(read)})"))
         self._computes = [any(self._is_step(n) for n in one.at) for one in written.outputs]
         computed = [one for one, computes in zip(written.outputs, self._computes, strict=True) if computes]
-        results = [self._result(one) for one in computed]
+        self._places_out = [(len(one.at), one.stacked, TYPES.get(nodes[one.at[0]].kind, dtype)) for one in computed]
+        results = [self._name(n, nodes[n].kind == "number") for one in computed for n in one.at]
         ends = [n for one in computed for n in one.at if self._is_step(n) and nodes[n].kind == "number"]
         # What is finite less itself is 0, else NaN; a truth a lane would take as long as the whole pass.
         lost = " + ".join(f"({name} - {name})" for name in dict.fromkeys(self._name(n, True) for n in ends))
-        results.append(f"total({lost})")
         if self._constants:
             lines.append(f"{''.join(f'{c}, ' for c in self._constants.values())} = constants")
-        body = "\n".join(f"    {line}" for line in [*lines, *steps, f"return {', '.join(results)}"])
-        self.source = f"def written({', '.join(written.groups)}, constants):\n{body}\n"
+        lines.append(f"{''.join(f'o{k}, ' for k in range(len(results)))} = outputs")
+        left = [f"o{k}.copy_({result})" for k, result in enumerate(results)]
+        body = "\n".join(f"    {line}" for line in [*lines, *steps, *left, f"return total({lost})"])
+        self.source = f"def written({', '.join(written.groups)}, constants, outputs):\n{body}\n"
         self._given = [_value(text).to(dtype) if numbers else _value(text) for text, numbers in self._constants]
 
     def __call__(self, given: Mapping[str, Tensor], lanes: int) -> tuple[list[Tensor], bool]:
@@ -91,9 +95,10 @@ class Compiled:
         """
         if self.source in _faults:
             raise CannotCompileError(_faults[self.source])
-        arguments = [(t if t.dim() == 2 else t[None]).contiguous() for t in given.values()]
+        arguments = [_contiguous(t if t.dim() == 2 else t[None]) for t in given.values()]
+        found = [empty((count, lanes), dtype) for count, _, dtype in self._places_out]
         try:
-            *found, fine = self._ran(arguments)
+            fine = self._ran(arguments, [row for one in found for row in _rows(one)])
         except Exception as error:  # whatever it is, the pass can be run as it is
             said = [line for line in str(error).splitlines() if line.strip() and not line.startswith("backend=")]
             _faults[self.source] = said[0].strip() if said else type(error).__name__
@@ -103,22 +108,22 @@ class Compiled:
                 stacklevel=2,
             )
             raise CannotCompileError(_faults[self.source]) from error
-        results = iter(found)
+        results = iter(t if stacked else t[0] for t, (_, stacked, _) in zip(found, self._places_out, strict=True))
         outputs = [
             next(results) if computes else self._as_given(one, given)
             for one, computes in zip(self.written.outputs, self._computes, strict=True)
         ]
         return [out.expand(*out.shape[:-1], lanes) for out in outputs], float(fine) == 0
 
-    def _ran(self, arguments: list[Tensor]) -> Any:
+    def _ran(self, arguments: list[Tensor], outputs: list[Tensor]) -> Any:
         run = _compiled(self.source)
         if self._compiles_first:
             with warnings.catch_warnings(), _more_in_flight():
                 warnings.simplefilter("ignore")  # of torch, about itself
-                results = run(*arguments, self._given)
+                fine = run(*arguments, self._given, outputs)
             self._compiles_first = False
-            return results
-        return run(*arguments, self._given)
+            return fine
+        return run(*arguments, self._given, outputs)
 
     def _as_given(self, one: Lanes, given: Mapping[str, Tensor]) -> Tensor:
         """What the pass hands on as it was."""
@@ -148,12 +153,15 @@ class Compiled:
             return self._constants.setdefault((node.arguments[0], numbers), f"c{len(self._constants)}")
         return f"t{number}"
 
-    def _result(self, one: Lanes) -> str:
-        nodes = self.written.tape.nodes
-        parts = ", ".join(self._name(n, nodes[n].kind == "number") for n in one.at)
-        if not one.stacked:
-            return parts
-        return f"stack([{parts}])" if all(nodes[n].wide for n in one.at) else f"stack(same_shape({parts}))"
+
+def _contiguous(value: Tensor) -> Tensor:
+    """The same numbers side by side, in memory that is used again."""
+    return value if value.is_contiguous() else empty(tuple(value.shape), value.dtype).copy_(value)
+
+
+def _rows(stacked: Tensor) -> list[Tensor]:
+    """Each row as a tensor that torch.compile takes for one of its own: it may be written into."""
+    return [torch.from_numpy(row) for row in stacked.numpy()]
 
 
 def _value(text: str) -> Tensor:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from gradsheet.engine.compiled import LANES
+from gradsheet.engine.memory import empty, kept
 from gradsheet.engine.quick import quick, shared_out, suits
 from gradsheet.engine.recorder import Recorder
 from gradsheet.engine.run import BLOCK, loop, passes
@@ -52,8 +53,9 @@ def finals(
         loop(block, epochs, kept, rows)
         return kept.found
 
-    parts = shared_out(run, blocks, 1 if compiled else None)
-    return {name: _joined([part[name] for part in parts]) for name in parts[0]}
+    with kept():
+        parts = shared_out(run, blocks, 1 if compiled else None)
+        return {name: _joined([part[name] for part in parts]) for name in parts[0]}
 
 
 class Finals(Recorder):
@@ -128,7 +130,11 @@ def _joined(parts: list[Tensor]) -> Tensor:
     """One after the other; a value that all lanes share takes no room, as before."""
     if all(part.stride(0) == 0 and bool(part[0] == parts[0][0]) for part in parts):
         return parts[0][:1].expand(sum(map(len, parts)))
-    return torch.cat(parts) if len(parts) > 1 else parts[0]
+    if len(parts) == 1:
+        return parts[0]
+    if parts[0].device.type != "cpu":
+        return torch.cat(parts)
+    return torch.cat(parts, out=empty((sum(map(len, parts)),), parts[0].dtype))
 
 
 @lru_cache(maxsize=16)
