@@ -28,7 +28,8 @@ class Gradient:
         name: as given to ``--gradient``.
         prefix: the gradient's columns are ``{prefix}_{w}``.
         columns: the formulas for a model.
-        compute: ``(model, weights (P, B), x, y, shown, h) -> {prefix: (P, B)}``, and what it shows beside it.
+        compute: ``(model, weights (P, B), x, y, shown, h) -> {prefix: (P, B)}``, and what it shows beside it. Where an
+            example is many numbers it is the derivative by pred, (…): each weight's is that times its feature.
     """
 
     name: str
@@ -50,8 +51,9 @@ def _autograd(
 
     with torch.enable_grad():
         leaf = weights.detach().requires_grad_()
-        loss = model.loss.compute(model.predict(leaf, x)["pred"], y)
-        (grad,) = torch.autograd.grad(loss.sum(), leaf)
+        told = model.predict(leaf, x)
+        loss = model.loss.compute(told[model.columns[-1].name], y)
+        (grad,) = torch.autograd.grad(loss.sum(), told["pred"] if model.wide else leaf)
     return {"d": grad}
 
 
@@ -59,18 +61,23 @@ def _numeric(
     model: Model, weights: Tensor, x: Tensor, y: Tensor, shown: dict[str, Tensor], h: Tensor
 ) -> dict[str, Tensor]:
     errors = []
-    for i in range(len(weights)):
+    for i in range(len(_nudged_weights(model))):
         shifted = list(weights)
         shifted[i] = shifted[i] + h
-        errors.append(model.loss.compute(model.predict(shifted, x)["pred"], y))
+        errors.append(model.loss.compute(model.predict(shifted, x)[model.columns[-1].name], y))
     err = stack(errors)
     return {"err": err, "est": (err - shown[model.loss.column.name]) / h}
+
+
+def _nudged_weights(model: Model) -> tuple[str, ...]:
+    """All of them; where an example is many numbers the bias, which moves pred by as much as it is nudged."""
+    return model.weights[:1] if model.wide else model.weights
 
 
 def _numeric_columns(model: Model) -> tuple[Column, ...]:
     """The prediction with one weight shifted, in one formula: helper columns become brackets."""
     columns: list[Column] = []
-    for w in model.weights:
+    for w in _nudged_weights(model):
         text = model.columns[-1].formula[1:]
         loss = model.loss.column
         for helper in reversed(model.columns[:-1]):

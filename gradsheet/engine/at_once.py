@@ -12,6 +12,8 @@ from torch import Tensor
 from gradsheet.engine.passes import Pass, poisoned
 from gradsheet.engine.recorder import Recorder
 from gradsheet.engine.setup import Setup
+from gradsheet.gradients import Gradient
+from gradsheet.models import Model
 from gradsheet.numerics import total
 from gradsheet.optimisers import Nothing
 
@@ -37,8 +39,11 @@ def at_once(
     shown = model.predict(weights, x.transpose(0, 1))
     shown["y"] = y.expand(len(order), setup.lanes)
     losses = model.loss.compute(shown[model.columns[-1].name], y)
-    slopes = model.gradient(weights, x, y, shown)
-    shown |= {model.loss.column.name: losses, model.gradient_columns[-1].name: slopes}
+    shown[model.loss.column.name] = losses
+    h = setup.inputs.get("h", setup.start.new_ones(1))
+    for gradient in setup.experiment.gradients:
+        shown |= _by_column(gradient, gradient.compute(model, weights, x.transpose(0, 1), y, shown, h), model)
+    slopes = shown[setup.experiment.drive.columns(model)[-1].name]
     if model.beside:
         shown |= model.beside.compute(weights, x, shown, here)
     for row in range(len(order)):
@@ -57,3 +62,9 @@ def at_once(
     averages = {"accuracy": total(shown["right"]), "called_three": total(shown["says"])}
     footers = {name: added / len(order) for name, added in averages.items()}
     return Pass(new, weights, after, err2, grad * grad, broken, 1, {"grad": grad, "new": new, **footers})
+
+
+def _by_column(gradient: Gradient, computed: dict[str, Tensor], model: Model) -> dict[str, Tensor]:
+    """What a gradient computed, by the names of its columns: one number an image each."""
+    values = [value[0] if gradient.prefix == "est" else value for value in computed.values()]
+    return dict(zip((column.name for column in gradient.columns(model)), values, strict=True))

@@ -227,9 +227,8 @@ class Experiment:
         changed = self
         if not self.trains and any(asked is not None for asked in (gradient, carry, optimiser, batch)):
             raise GradsheetError(f"{self.name}: nothing is learnt here: leave gradient, carry, optimiser and batch out")
-        if self.model.wide and (gradient not in (None, "analytic") or batch == "row"):
-            asked = f"gradient {gradient}" if gradient not in (None, "analytic") else "batch row"
-            raise GradsheetError(f"{self.name} reads whole images: it has no {asked}; leave that out")
+        if self.model.wide and batch == "row":
+            raise GradsheetError(f"{self.name} reads whole images: it has no batch row; leave that out")
         if optimiser is not None:
             changed = self._driven_by(optimiser)
         if gradient is not None:

@@ -145,12 +145,13 @@ def _of_images(experiment: Experiment) -> tuple[Column, ...]:
         for w in model.weights[1:]
         if experiment.in_view
     ]
-    return (truth, *model.columns, model.loss.column, *model.gradient_columns, *beside, *pixels)
+    slopes = [column for gradient in experiment.gradients for column in gradient.columns(model)]
+    return (truth, *model.columns, model.loss.column, *slopes, *beside, *pixels)
 
 
 def _means_of_pixels(experiment: Experiment) -> list[Column]:
     """Each weight's gradient: the rows' slopes, times its feature, averaged; the bias has none."""
-    slope = experiment.model.gradient_columns[-1].name
+    slope = experiment.drive.columns(experiment.model)[-1].name
     bias, *weights = experiment.model.weights
     note = "The gradient by {}: the average, over the images, of dloss/dpred times {}."
     means = [(bias, f"=SUM({slope})/COUNT({slope})", note.format(bias, 1))]

@@ -64,7 +64,7 @@ mnist_loss = Loss(
         note="How far the share is from the truth: 1 − share for a three, share for a seven. 0 is sure and right, 1 is "
         "sure and wrong.",
     ),
-    "",
+    "=IF(y=1,1-pred,pred)",
     _loss,
     (
         Column(

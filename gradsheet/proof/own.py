@@ -99,7 +99,7 @@ def _candidates(book: Book, entry: Experiment, examples: int) -> Iterator[Experi
     sizes: list[str | int] = ["row", "full", *([last] if last < examples else [])]
     gradients = dict.fromkeys((entry.gradient, "analytic", "numeric"))
     if entry.model.wide:
-        sizes, gradients = sizes[1:], {entry.gradient: None}
+        sizes = sizes[1:]
     for batch, gradient in product(dict.fromkeys((entry.batch, *sizes)), gradients):
         for carry in ("entering", "updated") if batch == "row" else ("updated",):
             yield entry.configured(gradient, carry, batch=batch)

@@ -250,6 +250,6 @@ def _torch(names: Sequence[str]) -> list[TorchDifference]:
     for name in names:
         if name in TWINS:
             rows += [against_torch(name, 1), against_torch(name, 10)]
-        if experiment(name).trains and not experiment(name).model.wide:
+        if experiment(name).trains:
             rows.append(against_autograd(name, 10))
     return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,8 @@ def export(
         names: entries of the catalogue; those of the course's graddesc.xlsx where none is given.
         out: the file. It is written whole or not at all.
         epochs: how many are unrolled below one another; the usual number of the first entry where not given.
-        gradient: which gradient drives the updates, as in `run`.
+        gradient: which gradient drives the updates, as in `run`; for autograd cells have the written derivatives, which
+            are the same but for last bits.
         carry: which weights a pass hands on, as in `run`.
         optimiser: which rule drives them, as in `run`.
         batch: after how many rows the weights are updated, as in `run`.
@@ -101,6 +103,8 @@ def shown_of(entry: Experiment, epochs: int, data: Any, inputs: Mapping[str, Any
     Raises:
         GradsheetError: more than one lane.
     """
+    if entry.gradient == "autograd":  # which has no formulas: cells have the derivatives as they are written
+        entry = replace(entry, gradient="analytic")
     on_sheet = entry.data[: entry.on_sheet] if data is None and entry.on_sheet else data
     trace = run(entry, epochs, data=on_sheet, dtype=torch.float64, **inputs)
     if trace.setup.lanes != 1:

@@ -56,6 +56,14 @@ def test_parity_of_what_was_written(tmp_path: Path) -> None:
     )
 
 
+def test_autograd_has_no_formulas_so_a_workbook_has_the_written_derivatives(tmp_path: Path) -> None:
+    """Of the two valleys autograd's last bits are others."""
+    path = export("local_minima_noise", tmp_path / "autograd.xlsx", epochs=2, gradient="autograd")
+    report = parity(path, oracles=[])
+    assert report.ok
+    assert report.oracles["cached"].exact > 300
+
+
 def test_changed_inputs_are_read_from_the_file(tmp_path: Path) -> None:
     """Someone sets lr to 2e-4 without recalculating: the stored values are then not what the engine says."""
     path = export("basic", tmp_path / "b.xlsx", epochs=1)

@@ -56,6 +56,24 @@ def test_training_is_what_torch_does(lr: float, batch: int) -> None:
     torch.testing.assert_close(ours, trained_by_torch(lr, 4, 3, batch), rtol=1e-12, atol=1e-13)
 
 
+def test_autograd_is_what_torch_does() -> None:
+    trace = run(ENTRY, 4, seed=3, keep="epochs", gradient="autograd")
+    ours = torch.stack([trace.epochs[w][0, 4] for w in ENTRY.model.weights])
+    torch.testing.assert_close(ours, trained_by_torch(1.0, 4, 3), rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("h", [0.5, 0.01])
+def test_a_finite_difference_nudges_pred(h: float) -> None:
+    """By torch's own sigmoid; h is in the estimate, and the smaller it is, the nearer it comes to the derivative."""
+    trace = run(ENTRY, 0, data=FEW, gradient="numeric", h=h)
+    pred, est = trace.steps["pred"][0, 0], trace.steps["est_bias"][0, 0]
+    sign = torch.tensor([1.0 if row[-1] else -1.0 for row in FEW], dtype=torch.float64)
+    expected = -sign * (torch.sigmoid(pred + h) - torch.sigmoid(pred)) / h
+    torch.testing.assert_close(est, expected, rtol=1e-9, atol=1e-12)
+    slope = run(ENTRY, 0, data=FEW).steps["slope"][0, 0]
+    assert (est - slope).abs().max() < 0.1 * h
+
+
 def test_a_thousand_starts_have_the_known_shares() -> None:
     """shared/data/golden.json, digits_3v7: seeds 0 to 999, torch's normal numbers, pixels from 0 to 1."""
     trace = run(ENTRY, 0, seed=list(range(1000)), keep="epochs")
@@ -107,7 +125,17 @@ def test_the_threshold_is_arbitrary() -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [{}, {"lr": 1e4}, {"lr": 1e305}, {"start": 0.0}, {"batch": 5}, {"optimiser": "adam"}, {"threshold": 2.0}],
+    [
+        {},
+        {"gradient": "numeric"},
+        {"gradient": "numeric", "lr": 1e305},
+        {"lr": 1e4},
+        {"lr": 1e305},
+        {"start": 0.0},
+        {"batch": 5},
+        {"optimiser": "adam"},
+        {"threshold": 2.0},
+    ],
     ids=str,
 )
 def test_engine_equals_formulas(given: dict[str, Any]) -> None:
@@ -146,6 +174,15 @@ def test_the_workbook_is_recognised_and_computes_itself(workbook: Path) -> None:
     beside = [cell for cell in book.formulas if cell.startswith(("one_image!", "new_images!"))]
     assert len(beside) > 3 * 64
     assert {cell: computed[cell] for cell in beside} == {cell: book.cached[cell] for cell in beside}
+
+
+@pytest.mark.parametrize("gradient", ["numeric", "autograd"])
+def test_other_gradients_have_a_workbook_too(gradient: str, tmp_path: Path) -> None:
+    path = export("three_or_seven", tmp_path / "g.xlsx", epochs=1, gradient=gradient, data=FEW)
+    (sheet,) = own_sheets(read_book(path))
+    assert sheet.left == []
+    assert sheet.trace.experiment.gradient == ("numeric" if gradient == "numeric" else "analytic")
+    assert gradsheet.parity(path, oracles=["program"]).ok
 
 
 def test_one_image_adds_up_to_the_pred_of_the_training_sheet(workbook: Path) -> None:
@@ -271,7 +308,6 @@ def test_what_is_no_image_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"gradient": "numeric"}, "reads whole images"),
         ({"batch": "row"}, "reads whole images"),
         ({"seed": 0.5}, "give a whole number"),
         ({"data": [(1.0,) * 11]}, "pixels of square images"),
