@@ -137,6 +137,8 @@ class Diagnosis:
         for was, is_ in zip(first, now, strict=True):
             if was == is_:
                 continue
+            if isinstance(was, tuple) and was[0] == "given" and was[1] in key.counts:
+                continue
             if isinstance(was, tuple) and was[0] == "given":
                 return "lr_drift" if names.get(was[1]) == "lr" else "reference_drift"
             if isinstance(was, tuple) and was[0] == "epochs" and was[1] == "lr":

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gradsheet.checking.key import Key
 from gradsheet.formula import syntax as s
@@ -64,8 +64,8 @@ class Domain:
 ANY, TRUTH = Domain(), Domain(0.0, 1.0, whole=True, truth=True)
 
 
-def kinds(key: Key) -> dict[int, str]:
-    """How each cell of an exercise is drawn."""
+def domains(key: Key) -> dict[int, Domain]:
+    """What each cell of an exercise can hold."""
     entry = key.layout.experiment
     held: dict[int, Domain] = dict.fromkeys(key.counts, Domain(0.0, whole=True))
     for name, at in key.inputs.items():
@@ -82,8 +82,12 @@ def kinds(key: Key) -> dict[int, str]:
             columns[mark] = columns[mark] | found if mark in columns else found
     wholes = {at for at, content in key.contents.items() if columns[content.table, content.column].whole}
     counted = _compared_with(key, wholes)
-    found_kinds = {at: "count" if at in counted else one.kind for at, one in held.items() if at not in key.contents}
-    return found_kinds | {at: columns[c.table, c.column].kind for at, c in key.contents.items()}
+    for at in counted:
+        held[at] = replace(held[at], whole=True)
+    for at, content in key.contents.items():
+        column = columns[content.table, content.column]
+        held[at] = replace(column, low=held[at].low) if column.kind == "count" else column
+    return held
 
 
 def _of_data(values: Sequence[float]) -> Domain:

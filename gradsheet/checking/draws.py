@@ -12,7 +12,7 @@ from copy import copy
 from functools import lru_cache
 from typing import Any
 
-from gradsheet.checking.domains import kinds
+from gradsheet.checking.domains import ANY, domains
 from gradsheet.checking.key import Key
 from gradsheet.formula.cells import Error
 from gradsheet.formula.chance import uniform
@@ -115,12 +115,13 @@ def free_draw(key: Key) -> Draw:
     multiples of 1/128 (the tiny ones of 2^-27): sums and products of a few of them are exact, so a formula that was
     expanded or regrouped gives the same bits, and none seems wrong because two large numbers nearly cancelled.
     """
-    drawn, inputs = kinds(key), set(key.inputs.values())
+    held, inputs = domains(key), set(key.inputs.values())
 
     @lru_cache(MOST)
     def draw(at: int, number: int) -> float | bool:
         chance = uniform(number + 1, at, 0)
-        match drawn.get(at, ""):
+        domain = held.get(at, ANY)
+        match domain.kind:
             case "truth":
                 return chance < 0.5
             case "flag":
@@ -128,7 +129,7 @@ def free_draw(key: Key) -> Draw:
             case "count" if at in inputs:
                 return 2.0 + int(chance * 2)  # whatever counts may reach it, and does not pass it
             case "count":
-                return float(int(chance * 3))
+                return domain.low + int(chance * max(2, 3 - domain.low))
             case "share":
                 return (2 + int(chance * 29)) / 32
             case kind:

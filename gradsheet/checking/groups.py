@@ -17,8 +17,7 @@ class Group:
         at: the first of its cells in the exercise.
         cell: the same in the submission.
         cells: all of them, in the submission.
-        own: whether it follows the rule on the learner's own cells.
-        alone: whether it gives what the key gives, whatever stands in the learner's other open cells.
+        right: whether it follows the rule on the learner's own cells, or gives what the key gives.
         typed: whether it reads nothing, so that it is a number that was typed in.
         header: whether a range in it takes in the header.
     """
@@ -26,15 +25,9 @@ class Group:
     at: int
     cell: int
     cells: list[int] = field(default_factory=list)
-    own: bool = False
-    alone: bool = False
+    right: bool = False
     typed: bool = False
     header: bool = False
-
-    @property
-    def right(self) -> bool:
-        """Whether the formula is right."""
-        return self.own or self.alone
 
 
 def cells_read(plan: Plan, cell: int) -> Iterator[int]:

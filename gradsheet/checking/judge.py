@@ -6,19 +6,20 @@ from collections.abc import Hashable, Iterator
 from functools import cached_property
 from typing import Any
 
+from gradsheet.checking.cuts import Cut, path, shallow
 from gradsheet.checking.draws import Across, Calm, Drawn, OnKey, Side
 from gradsheet.checking.families import family
 from gradsheet.checking.feedback import Verdict
 from gradsheet.checking.finder import Places
 from gradsheet.checking.groups import Group, cells_read
-from gradsheet.checking.policy import FOLLOWED, LEAST, MOST, same, usable
+from gradsheet.checking.policy import FOLLOWED, LEAST, MOST, near, same, usable
+from gradsheet.checking.relations import related
 from gradsheet.checking.rules import Rules, reads_of
 from gradsheet.checking.spec import Answer
 from gradsheet.formula.address import unpack
 from gradsheet.formula.cells import Error
 from gradsheet.formula.evaluation import Evaluation
 from gradsheet.formula.plan import Plan
-from gradsheet.formula.precedents import ordered
 
 MOST_BECAUSE = 3
 MOST_KEPT = 4  # sets of cells whose draws are kept while a submission is judged
@@ -62,7 +63,7 @@ class Judge:
     # ---- formulas
 
     def _group(self) -> None:
-        """Sort the formulas in the open cells, and in given cells that were changed, into groups."""
+        """Sort the formulas in the open cells, and in given cells that were changed, into groups, and judge them."""
         found: dict[Hashable, Group] = {}
         for at in (*self.answers, *self.changed_formulas):
             cell = self.places.actual[at]
@@ -72,12 +73,10 @@ class Judge:
             reads = reads_of(self.plan, cell, at, self.places.exercise, self.key)
             pattern = self.plan.formulas[cell].number
             mark = content.table, family(content.column), pattern, reads, self.rules.codes[at]
-            group = found.get(mark)
-            if group is None:
-                group = found[mark] = Group(at, cell)
-                self._judge(group)
-            group.cells.append(cell)
-            self.groups[cell] = group
+            found.setdefault(mark, Group(at, cell)).cells.append(cell)
+        for group in found.values():
+            self._judge(group)
+            self.groups.update(dict.fromkeys(group.cells, group))
 
     @cached_property
     def changed_formulas(self) -> list[int]:
@@ -110,14 +109,26 @@ class Judge:
             return
         group.header = self._takes_in_header(group)
         if self._everything_drawn(group):
-            group.own = True
+            group.right = True
             return
-        leaves = self.leaves(group.cell)
-        if self._followed(group, leaves | self.rules.base):
-            return
-        own = self._independent(leaves)
-        if own != leaves:
-            self._followed(group, own | self.rules.base, leaves - own)
+        # what a cell computes from further back depends on where it stands: a window of two rows is right in the second
+        places = dict.fromkeys((group.cell, group.cells[-1], group.cells[len(group.cells) // 2]))
+        close = any(self._near(cell) for cell in places)
+        group.right = all(self._follows(cell, deep=close) for cell in places)
+
+    def _near(self, cell: int) -> bool:
+        """Whether a formula gives about the right number here; where it does not, no cut makes it right."""
+        at = self.places.exercise[cell]
+        own = self.values.get(cell), self.rule_value(at)
+        keys = OnKey(self.side, self.expected).peek(cell), self.expected[at]
+        return near(*own) or near(*keys)
+
+    def _follows(self, cell: int, *, deep: bool) -> bool:
+        """Whether a formula follows the rule, on the learner's own cells or on the key's, under some cut."""
+        at, leaves = self.places.exercise[cell], self.leaves(cell)
+        if any(self._followed(cell, at, cut, leaves) for cut in shallow(self.rules, at, leaves)):
+            return True
+        return deep and related(self.rules, self.side, cell, at, leaves)
 
     def _takes_in_header(self, group: Group) -> bool:
         _, row, _ = unpack(group.cell)
@@ -139,58 +150,36 @@ class Judge:
             return False
         return all(same(self.grid(number).peek(group.cell), value) for number, value in draws)
 
-    def _independent(self, leaves: frozenset[int]) -> frozenset[int]:
-        """Those of the cells that none of the others feeds within a row or a pass: the rest compute from them."""
-        key = self.key
-        weights = {*key.layout.experiment.model.weights}
-
-        def fed(at: int) -> bool:
-            seen, todo = {at}, [at]
-            while todo:
-                for one in cells_read(key.plan, todo.pop()):
-                    if one in leaves and one != at:
-                        return True
-                    content = key.contents.get(one)
-                    if one not in seen and content is not None and content.column not in weights:
-                        seen.add(one)
-                        todo.append(one)
-            return False
-
-        return frozenset(at for at in leaves if at not in key.contents or not fed(at))
-
-    def _followed(self, group: Group, free: frozenset[int], moving: frozenset[int] = frozenset()) -> bool:
+    def _followed(self, cell: int, at: int, cut: Cut, leaves: frozenset[int]) -> bool:
         """The rule and the formula where only some cells are drawn and the others compute.
 
         Cells that the formula reads and that do not move in spite of all draws prove nothing: a change that is 0 in the
         first pass hides whatever is done with it.
         """
-        still = {at: set[Any]() for at in moving}
-        order = self.path(group.at, free)
-        mine = [self.places.actual[at] for at in order if at in self.places.actual]
+        still = {one: set[Any]() for one in cut.opened}
+        order = path(self.rules, at, cut.free, leaves)
+        mine = [self.places.actual[one] for one in order if one in self.places.actual]
         own = alone = True
         decided = 0
         for number in range(MOST):
-            grid, keys = self._drawn(free, number)
-            for cell in mine:
-                grid.read(cell)
-            formula = grid.peek(group.cell)
-            rule = self._rule_on(grid).peek(group.at)
-            for at in order:
-                keys.read(at)
-            right = keys.peek(group.at)
-            for at, found in still.items():
-                found.add(keys.read(at))
+            grid, keys = self._drawn(cut.free, number)
+            for one in mine:
+                grid.read(one)
+            for one in order:
+                keys.read(one)
+            formula, rule, right = grid.peek(cell), self._rule_on(grid).peek(at), keys.peek(at)
+            for one, values in still.items():
+                values.add(keys.read(one))
             if usable(rule) or usable(right):
                 decided += 1
                 own = own and usable(rule) and same(formula, rule)
-                alone = alone and usable(right) and same(OnKey(self.side, keys).peek(group.cell), right)
+                alone = alone and usable(right) and same(OnKey(self.side, keys).peek(cell), right)
             if not own and not alone:
                 return False
             if decided >= FOLLOWED or (number >= 2 * FOLLOWED and decided >= LEAST):
                 break
-        if decided < LEAST or any(len(found) < 2 for found in still.values()):
+        if decided < LEAST or any(len(values) < 2 for values in still.values()):
             return False
-        group.own, group.alone = own, alone
         return own or alone
 
     def _drawn(self, free: frozenset[int], number: int) -> tuple[Drawn, Drawn]:
@@ -202,12 +191,6 @@ class Judge:
             drawn = (Drawn(side, free, self.rules.draw, number) for side in (self.side, self.rules.side))
             kept[number] = next(drawn), next(drawn)
         return kept[number]
-
-    def path(self, at: int, free: frozenset[int]) -> list[int]:
-        """The exercise's formula cells between the free ones and a cell, precedents first."""
-        plan = self.key.plan
-        order = ordered([at], lambda one: () if one in free and one != at else plan.reads(one))
-        return [one for one in order if one != at and one not in free]
 
     def _rule_on(self, values: Evaluation) -> Across:
         return Across(self.key.plan, values, self.places.actual)

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 
 from gradsheet.address import Cell, letters
 from gradsheet.checking.spec import Exercise
-from gradsheet.formula.address import pack
+from gradsheet.formula.address import a1, pack, unpack
 from gradsheet.formula.cells import Error, Workbook
 from gradsheet.formula.evaluation import Evaluation, evaluate
 from gradsheet.formula.plan import Plan
@@ -72,6 +72,7 @@ class Key:
         layout = self.layout
         sheet, data = layout.experiment.name, layout.data[0]
         cells: dict[str, object] = {str(c.at): c.formula for c in self.contents.values()}
+        cells |= {a1(*unpack(at)[1:]): number for at, number in self.counts.items()}
         names: dict[str | tuple[str, str], str] = {
             layout.name(name): f"{sheet}!${letters(at.column)}${at.row}" for name, at in layout.inputs.items()
         }

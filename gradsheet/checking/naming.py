@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
 
 from gradsheet.checking.candidates import Candidate, Candidates, by_address, candidates_of
+from gradsheet.checking.cuts import path
 from gradsheet.checking.draws import Across, Drawn, Side
 from gradsheet.checking.families import family
 from gradsheet.checking.groups import Group
@@ -264,7 +265,7 @@ class Namer:
         """The formula reads further back than the rule: followed there, it is the rule of a mistake."""
         judge = self.judge
         free = judge.leaves(group.cell) | judge.rules.base
-        order = judge.path(group.at, free)
+        order = path(judge.rules, group.at, free)
         if len(order) > 200:
             return ()
         mine = [judge.places.actual[at] for at in order if at in judge.places.actual]

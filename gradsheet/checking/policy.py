@@ -10,6 +10,8 @@ from __future__ import annotations
 TOLERANCE = 1e-9
 DRAWS = 12
 FOLLOWED = 18  # where only what a formula reads is drawn
+NEAR = 1e-3  # how far a number may be off so that it is worth looking whether its formula is right after all
+LARGE = 1e6  # beside which what was rounded or left out still shows
 LEAST = 6  # draws on which the rule must give a number, so that something is proven
 MOST = 60  # draws tried to get there
 
@@ -26,6 +28,18 @@ def same(one: object, other: object) -> bool:
             return True
         return abs(one - other) <= TOLERANCE * max(abs(one), abs(other))
     return type(one) is type(other) and one == other
+
+
+def near(one: object, other: object) -> bool:
+    """Whether two numbers are about the same.
+
+    Example:
+        >>> near(1.0, 1.0001), near(1.0, 1.1), near(1.0, "#NUM!")
+        (True, False, False)
+    """
+    if not (isinstance(one, float | bool) and isinstance(other, float | bool)):
+        return False
+    return abs(one - other) <= NEAR * max(abs(one), abs(other))
 
 
 def usable(value: object) -> bool:

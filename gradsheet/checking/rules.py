@@ -5,7 +5,7 @@ They are the same for every submission, so they are computed once and kept.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Iterator
 from functools import cache, cached_property
 from typing import Any
 
@@ -14,6 +14,8 @@ from gradsheet.checking.families import family
 from gradsheet.checking.key import Key, key_of
 from gradsheet.checking.policy import DRAWS, LEAST, MOST, usable
 from gradsheet.checking.spec import Exercise
+from gradsheet.checking.trees import Function, nodes
+from gradsheet.formula import syntax as s
 from gradsheet.formula.address import unpack
 from gradsheet.formula.plan import Plan
 
@@ -27,9 +29,12 @@ class Rules:
         rows = {at for at in key.counts if unpack(at)[2] == key.layout.names["steps", "row"]}
         self.free = frozenset(self.side.known) - rows
         self.base = frozenset(_constants(key))
+        self.given = self.base - set(key.counts)
         self.draw = free_draw(key)
         self._grids: dict[int, Drawn] = {}
+        self._runs: dict[int, Drawn] = {}
         self._draws: dict[int, tuple[tuple[int, Any], ...]] = {}
+        self._conditions: dict[int, list[Function]] = {}
         self.kept: dict[int, Any] = {}  # the candidates of cells, made where they are asked for
 
     def grid(self, number: int) -> Drawn:
@@ -37,6 +42,26 @@ class Rules:
         if number not in self._grids:
             self._grids[number] = Drawn(self.side, self.free, self.draw, number)
         return self._grids[number]
+
+    def cut(self, free: frozenset[int], number: int, order: Iterable[int]) -> Drawn:
+        """The key's sheet with some cells drawn and others computed, in their order."""
+        grid = Drawn(self.side, free, self.draw, number)
+        for at in order:
+            grid.read(at)
+        return grid
+
+    def run(self, number: int) -> Drawn:
+        """The key's sheet with other inputs and examples."""
+        if number not in self._runs:
+            grid = self._runs[number] = Drawn(self.side, self.given, self._tame, number)
+            for at in self.key.order:
+                grid.read(at)
+        return self._runs[number]
+
+    def _tame(self, at: int, number: int) -> float | bool:
+        """A draw with which most runs stay among numbers of a usual size: a learning rate 32 times smaller."""
+        value = self.draw(at, number)
+        return value / 32 if at == self.key.inputs.get("lr") else value
 
     def draws(self, at: int) -> tuple[tuple[int, Any], ...]:
         """For a cell of the key, the numbers of the draws in which its rule gives a value, and the values."""
@@ -56,6 +81,14 @@ class Rules:
         """Whether a cell's rule reads nothing: a start at 0."""
         return not self.key.plan.formulas[at].reads
 
+    def conditions(self, at: int) -> list[Function]:
+        """Where a cell's rule branches: nothing is proven of what computes before each was seen both ways."""
+        if at not in self._conditions:
+            plan = self.key.plan
+            found = dict.fromkeys(_conditions(plan.formulas[at].tree))
+            self._conditions[at] = [Function(plan, node, at) for node in found]
+        return self._conditions[at]
+
     @cached_property
     def codes(self) -> dict[int, Hashable]:
         """For every cell of the key, what its rule reads: equal for cells that have the same rule."""
@@ -64,6 +97,21 @@ class Rules:
             at: (plan.formulas[at].number, reads_of(plan, at, at, self.side.known, self.key))
             for at in self.key.contents
         }
+
+
+def _conditions(tree: s.Node) -> Iterator[s.Node]:
+    for node in nodes(tree):
+        match node:
+            case s.Infix("<" | ">" | "<=" | ">=" | "=" | "<>"):
+                yield node
+            case s.Call("MAX" | "MIN", (one, other)):
+                yield s.Infix(">", one, other)
+            case s.Call("ABS", (one,)):
+                yield s.Infix(">", one, s.Number(0.0))
+            case s.Call("IF", (s.CellRef() as one, _, _)) | s.Call("NOT", (s.CellRef() as one,)):
+                yield one
+            case s.Call("AND" | "OR", args):
+                yield from (one for one in args if isinstance(one, s.CellRef))
 
 
 def reads_of(plan: Plan, cell: int, at: int, known: Any, key: Key) -> tuple[Hashable, ...]:

@@ -10,7 +10,6 @@ import pytest
 from gradsheet.checking.feedback import FINE
 from gradsheet.checking.spec import make
 from gradsheet.experiments import catalogue
-from tests.checking.learner import Learner
 from tests.learners.variants import Battery
 
 # what school algebra and a spreadsheet's manual say of one rule each; written by hand
@@ -53,24 +52,3 @@ def test_no_false_alarm(name: str) -> None:
         answers = {cell: one for column in battery.columns for cell, one in battery.answers(column, number).items()}
         found = battery.checked(answers)
         assert not found, [(one.cell, answers.get(one.cell), one.verdict, one.mistake) for one in found][:3]
-
-
-DOMAINS = [
-    ("local_minima_annealing", "kept_w", "=IF(taken,w,prev(kept_w))"),
-    ("local_minima_annealing", "kept_w", "=prev(kept_w)+taken*(w-prev(kept_w))"),
-    ("local_minima_annealing", "taken", "=IF(y<EXP(-(loss-prev(kept_loss))/heat),1,0)"),
-    ("local_minima_restarts", "done", "=IF(prev(done)=every,1,prev(done)+1)"),
-    ("local_minima_restarts", "done", "=MOD(prev(done),every)+1"),
-    ("adam_ann", "lr", "=IF(size>2*prev(lowest),prev(lr)/4,prev(lr))"),
-    ("eve", "change", "=MAX(loss1,loss2)/MIN(loss1,loss2)-1"),
-]
-
-
-@pytest.mark.parametrize(("name", "column", "formula"), DOMAINS)
-def test_what_is_right_for_all_that_a_column_can_hold(name: str, column: str, formula: str) -> None:
-    learner = Learner.of(name, "level 3")
-    entry = learner.exercise.experiment
-    rule = next(c.formula for c in (*entry.steps, *entry.epochs) if c.name == column)
-    learner.write(column, lambda c: formula if c.row is not None or entry.entering(column, c.number) == rule else None)
-    found = learner.checked()
-    assert found.ok, [c.message for c in found.cells if c.verdict != "correct"][:2]
