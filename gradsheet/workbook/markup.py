@@ -67,6 +67,20 @@ def elements(part: bytes) -> list[Element]:
     return root.children[0].children if root.children else []
 
 
+def edited(part: bytes, edits: list[tuple[int, int, bytes]]) -> bytes:
+    """Stretches of bytes replaced, in order.
+
+    Example:
+        >>> edited(b"abc", [(2, 3, b"C"), (1, 1, b"-")])
+        b'a-bC'
+    """
+    pieces, at = [], 0
+    for start, end, new in sorted(edits, key=lambda e: e[:2]):
+        pieces += [part[at:start], new]
+        at = end
+    return b"".join([*pieces, part[at:]])
+
+
 def _tag_end(part: bytes, start: int) -> int:
     """Behind the ``>`` of the tag that begins at `start`; one within quotes is not meant."""
     at = start

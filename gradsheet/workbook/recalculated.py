@@ -13,7 +13,7 @@ import io
 import os
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -22,7 +22,8 @@ from gradsheet.address import Cell, parse_cell
 from gradsheet.formula.cells import Error
 from gradsheet.workbook.exact import whole_or_not_at_all
 from gradsheet.workbook.gate import Limits, admit
-from gradsheet.workbook.markup import Element, elements
+from gradsheet.workbook.in_place import with_cells
+from gradsheet.workbook.markup import Element, edited, elements
 from gradsheet.workbook.read import sheet_parts
 
 Value = float | bool | str | Error
@@ -53,7 +54,7 @@ def write_recalculated(
     """
     package = admit(path, limits)
     book, parts = sheet_parts(package)
-    changed = {book: _calculated_anew(package.parts[book])}
+    changed = {book: calculated_anew(package.parts[book])}
     for sheet, cells in values.items():
         part = parts[sheet]
         changed[part] = _with_values(changed.get(part, package.parts[part]), cells)
@@ -70,53 +71,27 @@ def write_recalculated(
 
 def _with_values(part: bytes, values: Mapping[str, Value]) -> bytes:
     """A sheet's XML with other values in some cells."""
-    wanted: dict[int, dict[int, Value]] = {}
-    for address, value in values.items():
-        cell = parse_cell(address)
-        wanted.setdefault(cell.row, {})[cell.column] = value
-    data = next((e for e in elements(part) if e.tag == "sheetData"), None)
-    if data is None:
-        return part
-    edits: list[tuple[int, int, bytes]] = []
-    prefix = data.name[: -len(b"sheetData")]
-    number = 0
-    at = data.inner  # where a row that is lacking goes
-    for row in data.children:
-        number = int(row.get("r") or number + 1)
-        for lacking in sorted(n for n in wanted if n < number):
-            edits.append((at, at, _row(prefix, lacking, wanted.pop(lacking))))
-        if number in wanted:
-            edits.extend(_in_row(part, row, number, wanted.pop(number), prefix))
-        at = row.end
-    new = b"".join(_row(prefix, n, wanted[n]) for n in sorted(wanted))
-    if new:
-        edits.append((at, at, new) if not data.empty else _opened(part, data, new))
-    return _edited(part, edits)
+
+    def write(cell: Cell, found: Element | None, prefix: bytes) -> bytes:
+        return with_value(part, cell, found, prefix, values[str(cell)])
+
+    return with_cells(part, (parse_cell(address) for address in values), write)
 
 
-def _in_row(
-    part: bytes, row: Element, number: int, values: dict[int, Value], prefix: bytes
-) -> Iterator[tuple[int, int, bytes]]:
-    """The edits in one row."""
-    column, at = 0, row.inner
-    for cell in row.children:
-        given = cell.get("r")
-        column = parse_cell(given).column if given else column + 1
-        new = b"".join(_cell(prefix, number, c, values.pop(c)) for c in sorted(values) if c < column)
-        if new:
-            yield at, at, new
-        if column in values:
-            yield cell.start, cell.end, _rewritten(part, cell, values.pop(column), prefix)
-        at = cell.end
-    new = b"".join(_cell(prefix, number, c, values[c]) for c in sorted(values))
-    if new:
-        yield (at, at, new) if not row.empty else _opened(part, row, new)
+def with_value(part: bytes, cell: Cell, found: Element | None, prefix: bytes, value: Value) -> bytes:
+    """A cell's XML with a value: of one that is there, attributes and formula stay.
 
-
-def _opened(part: bytes, element: Element, content: bytes) -> tuple[int, int, bytes]:
-    """``<row/>`` with something in it."""
-    start = part[element.start : element.end].rstrip(b">").rstrip().removesuffix(b"/").rstrip()
-    return element.start, element.end, start + b">" + content + b"</" + element.name + b">"
+    Args:
+        part: the sheet's XML.
+        cell: its address.
+        found: it in the part, if it is there.
+        prefix: what names of elements begin with.
+        value: to be shown.
+    """
+    if found is not None:
+        return _rewritten(part, found, value, prefix)
+    kind, text = _written(value)
+    return b'<%sc r="%s"%s><%sv>%s</%sv></%sc>' % (prefix, str(cell).encode(), kind, prefix, text, prefix, prefix)
 
 
 def _rewritten(part: bytes, cell: Element, value: Value, prefix: bytes) -> bytes:
@@ -133,17 +108,6 @@ def _rewritten(part: bytes, cell: Element, value: Value, prefix: bytes) -> bytes
     )  # fmt: skip
 
 
-def _row(prefix: bytes, number: int, values: dict[int, Value]) -> bytes:
-    cells = b"".join(_cell(prefix, number, c, values[c]) for c in sorted(values))
-    return b'<%srow r="%d">%s</%srow>' % (prefix, number, cells, prefix)
-
-
-def _cell(prefix: bytes, row: int, column: int, value: Value) -> bytes:
-    kind, text = _written(value)
-    address = str(Cell(row, column)).encode()
-    return b'<%sc r="%s"%s><%sv>%s</%sv></%sc>' % (prefix, address, kind, prefix, text, prefix, prefix)
-
-
 def _written(value: Value) -> tuple[bytes, bytes]:
     """The type attribute and the text of a value."""
     if isinstance(value, bool):
@@ -151,12 +115,16 @@ def _written(value: Value) -> tuple[bytes, bytes]:
     if isinstance(value, Error):
         return b' t="e"', value.value.encode()
     if isinstance(value, str):
-        text = _CONTROL.sub(lambda m: f"_x{ord(m[0][0]):04X}_" + m[0][1:], value)
-        return b' t="str"', escape(text).encode()
+        return b' t="str"', text_of(value)
     return b"", repr(float(value)).removesuffix(".0").encode()
 
 
-def _calculated_anew(part: bytes) -> bytes:
+def text_of(value: str) -> bytes:
+    """Text as a part holds it: marks escaped, and signs that XML does not have."""
+    return escape(_CONTROL.sub(lambda m: f"_x{ord(m[0][0]):04X}_" + m[0][1:], value)).encode()
+
+
+def calculated_anew(part: bytes) -> bytes:
     """The workbook's XML, asking to be calculated when it is opened."""
     children = list(elements(part))
     found = next((e for e in children if e.tag == "calcPr"), None)
@@ -164,22 +132,13 @@ def _calculated_anew(part: bytes) -> bytes:
         head = part[found.start : found.inner if not found.empty else found.end]
         closing = b"/>" if found.empty else b">"
         body = _CALC.sub(b"", head).rstrip(b">").rstrip().removesuffix(b"/").rstrip()
-        return _edited(part, [(found.start, found.start + len(head), body + b' fullCalcOnLoad="1"' + closing)])
+        return edited(part, [(found.start, found.start + len(head), body + b' fullCalcOnLoad="1"' + closing)])
     before = [e for e in children if e.tag in ("sheets", "functionGroups", "externalReferences", "definedNames")]
     if not before:
         return part
     last = max(before, key=lambda e: e.end)
     prefix = last.name[: -len(last.tag.encode())]
-    return _edited(part, [(last.end, last.end, b"<" + prefix + b'calcPr fullCalcOnLoad="1"/>')])
-
-
-def _edited(part: bytes, edits: list[tuple[int, int, bytes]]) -> bytes:
-    """Stretches of bytes replaced, in order."""
-    pieces, at = [], 0
-    for start, end, new in sorted(edits, key=lambda e: e[:2]):
-        pieces += [part[at:start], new]
-        at = end
-    return b"".join([*pieces, part[at:]])
+    return edited(part, [(last.end, last.end, b"<" + prefix + b'calcPr fullCalcOnLoad="1"/>')])
 
 
 def values_by_sheet(values: Mapping[str, Any], split: Any) -> dict[str, dict[str, Value]]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from gradsheet.checking.domains import kinds
+from gradsheet.checking.domains import domains
 from gradsheet.checking.feedback import Feedback
 from gradsheet.checking.key import key_of
 from gradsheet.checking.spec import Exercise, columns_of, spelt
@@ -203,9 +203,9 @@ def _rules(exercise: Exercise, table: str, name: str, f: str) -> Iterator[tuple[
 def _whole(exercise: Exercise, label: str) -> bool:
     """Whether a column holds nothing that could be rounded: truths, flags, counts."""
     key = key_of(exercise)
-    drawn = kinds(key)
+    held = domains(key)
     cells = {c.at for c in Learner.solving(exercise).contents(label)}
-    return all(drawn[at] in ("truth", "flag", "count") for at, c in key.contents.items() if c.at in cells)
+    return all(held[at].kind in ("truth", "flag", "count") for at, c in key.contents.items() if c.at in cells)
 
 
 def _cells(exercise: Exercise, table: str, label: str, f: str) -> Iterator[Plant]:
