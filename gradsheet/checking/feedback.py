@@ -16,7 +16,7 @@ WORDS: dict[Verdict, str] = {
     "hard_coded": "typed in",
     "wrong": "wrong",
     "follow_on": "right in itself, an earlier cell is not",
-    "fragile": "right here, breaks when inputs change",
+    "fragile": "right only here, breaks when inputs change",
     "missing": "still open",
     "unreadable": "cannot be read",
 }

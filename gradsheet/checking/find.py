@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gradsheet.address import letters, qualified
 from gradsheet.checking.find_images import ImageFinder
 from gradsheet.checking.finder import Finder, Places
 from gradsheet.checking.image_layout import ImageLayout
@@ -68,3 +69,16 @@ def formula_of(plan: Plan, key: int) -> str | None:
     sheet, row, column = unpack(key)
     found = plan.workbook.sheets[plan.scope.sheet_names[sheet]].cells.get(a1(row, column))
     return found.text if isinstance(found, Formula) else None
+
+
+def lost_names(plan: Plan, found: Places, key: Key) -> dict[str | tuple[str, str], str]:
+    """Names of inputs that lead to no sheet any more, and what they mean: some programs rename sheets and not names."""
+    lost: dict[str | tuple[str, str], str] = {}
+    sheets = {name.casefold() for name in plan.scope.sheet_names}
+    for name, at in key.inputs.items():
+        meaning = plan.workbook.names.get(key.layout.name(name), "").removeprefix("=")
+        sheet = meaning.rpartition("!")[0].strip("'").replace("''", "'")
+        if meaning and sheet.casefold() not in sheets:
+            where, row, column = unpack(found.actual[at])
+            lost[key.layout.name(name)] = f"{qualified(plan.scope.sheet_names[where], '')}${letters(column)}${row}"
+    return lost

@@ -135,6 +135,8 @@ def _said(one: CellFeedback, told: Callable[[], str], called: str) -> str:
             return f"{told()} That is right here, and would not be with other inputs or examples.".strip()
         case "unreadable":
             return "This could not be read as a formula. Type it again, beginning with =."
+    if isinstance(one.expected, str) and one.expected == one.actual:
+        return f"{told()} With your other cells as they are, nothing comes out here but {one.actual}.".strip()
     expected = (
         f"With your other cells as they are, {number(one.expected)} is expected; this gives {number(one.actual)}."
     )

@@ -10,7 +10,7 @@ from gradsheet.address import qualified
 from gradsheet.checking.diagnosis import Diagnosis
 from gradsheet.checking.families import spoken
 from gradsheet.checking.feedback import CellFeedback, Feedback
-from gradsheet.checking.find import formula_of, identity, places
+from gradsheet.checking.find import formula_of, identity, lost_names, places
 from gradsheet.checking.judge import Judge
 from gradsheet.checking.key import shown
 from gradsheet.checking.marks import Marks
@@ -60,8 +60,13 @@ def judged(name: str, read: Contents, exercise: Exercise, marks: Marks) -> Feedb
     """The feedback on a submission that is known to be this exercise."""
     rules = rules_of(exercise)
     plan = Plan(without_self_check(read.workbook), strict=False)
+    where = places(plan, rules.key)
+    if lost := lost_names(plan, where, rules.key):
+        plan = Plan(replace(plan.workbook, names={**plan.workbook.names, **lost}), strict=False)
+        where = places(plan, rules.key)
+        where.notes.append("names of inputs led to a sheet that is gone: they were read as the inputs found by labels")
     inputs, points = numbers(exercise)
-    judge = Judge(rules, plan, places(plan, rules.key), rules.key.given(inputs, points), exercise.blanks)
+    judge = Judge(rules, plan, where, rules.key.given(inputs, points), exercise.blanks)
     diagnosis = Diagnosis(judge)
     cells: list[CellFeedback] = []
     columns: dict[str, list[CellFeedback]] = {}

@@ -73,7 +73,7 @@ def annotate(feedback: Feedback, folder: str | os.PathLike[str] | None = None) -
 
 
 def _summary(feedback: Feedback) -> Front:
-    """What is said, in front of the sheets: a row for all cells of which the same is said, what is to be mended first."""
+    """What is said, in front of the sheets: what is to be mended first."""
     who = f"{feedback.learner}, " if feedback.learner else ""
     plain, wrapped, head = Look(), Look(wrap=True), Look(bold=True)
     rows: list[tuple[float, list[Text]]] = [

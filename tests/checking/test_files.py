@@ -65,6 +65,15 @@ def test_stored_values_are_never_trusted(key: Path) -> None:
     assert "shows other numbers than its formulas give" in found.reason
 
 
+def test_names_that_lead_to_a_sheet_of_another_name_are_read(key: Path) -> None:
+    def change(book: Any) -> None:  # some programs rename the sheet and not what its names refer to
+        book["momentum"].title = "my 'own' work"
+
+    found = checked(edited(key, change))
+    assert found.ok, found.cells[60].message
+    assert "names of inputs led to a sheet that is gone" in found.reason
+
+
 def test_a_renamed_sheet_and_lost_names_are_found(key: Path) -> None:
     def change(book: Any) -> None:
         book["momentum"].title = "my work"
@@ -277,3 +286,7 @@ def test_the_annotated_copy_and_the_page(key: Path) -> None:
     assert "<b>)" not in text
     assert "http" not in text
     assert "@SUM(&lt;b&gt;)" in text or "could not be read" in text
+    said = text[text.index("what is said") :]
+    assert said.index("y − pred") < said.index("Your formula is fine")  # what is to be mended comes first
+    summary = [str(row[1].value) for row in copy["feedback"].iter_rows(min_row=5) if row[1].value]
+    assert summary[:2] == ["wrong", "cannot be read"]
