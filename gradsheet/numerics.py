@@ -53,11 +53,14 @@ def _exact_root() -> Callable[[Tensor], Tensor]:
     import numpy as np
     import torch
 
+    from gradsheet.memory import empty
+
     class Root(torch.autograd.Function):
         @staticmethod
         def forward(ctx: Any, value: Tensor) -> Tensor:
+            root = empty(tuple(value.shape), value.dtype)
             with np.errstate(invalid="ignore"):
-                root = torch.from_numpy(np.asarray(np.sqrt(value.detach().numpy())))
+                np.sqrt(value.detach().numpy(), out=root.numpy())
             ctx.save_for_backward(root)
             return root
 

@@ -15,8 +15,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # A room may import from itself and from rooms that stand before it.
 ORDER = [
-    "errors", "address", "numerics", "table", "models", "gradients", "optimisers", "experiments", "engine", "formula",
-    "workbook", "plotting", "proof", "solving", "sweeping", "checking", "report", "cli",
+    "errors", "address", "memory", "numerics", "table", "models", "gradients", "optimisers", "experiments", "engine",
+    "formula", "workbook", "plotting", "proof", "solving", "sweeping", "checking", "report", "cli",
 ]  # fmt: skip
 
 

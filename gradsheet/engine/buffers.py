@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradsheet.engine.memory import empty
 from gradsheet.engine.tape import Node
 from gradsheet.engine.written import Written
+from gradsheet.memory import empty
 
 
 def _root(value: Tensor, out: Tensor | None = None) -> Tensor:

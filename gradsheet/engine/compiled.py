@@ -17,10 +17,10 @@ import torch
 from torch import Tensor
 
 from gradsheet.engine.buffers import TYPES
-from gradsheet.engine.memory import empty
 from gradsheet.engine.tape import Lanes
 from gradsheet.engine.written import Written
 from gradsheet.errors import GradsheetWarning
+from gradsheet.memory import empty
 
 LANES = 1_000_000
 """At once, at most: the code is for any number, and the fewer calls the better, as far as memory goes."""

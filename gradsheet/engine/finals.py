@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from gradsheet.engine.compiled import LANES
-from gradsheet.engine.memory import empty, kept
 from gradsheet.engine.quick import quick, shared_out, suits
 from gradsheet.engine.recorder import Recorder
 from gradsheet.engine.run import BLOCK, loop, passes
 from gradsheet.engine.setup import Setup
 from gradsheet.engine.written import Rows, narrow
+from gradsheet.memory import empty, kept
 
 Wanted = Sequence[tuple[str, int]]  # a column of the epochs table, and an epoch
 NEVER = -1

@@ -148,7 +148,7 @@ def _tables(
 
 def _tables_here(work: Work, numbers: Sequence[int], chunk: int, compiled: bool) -> Iterator[tuple[int, pa.Table]]:
     """One after the other, each in the memory of those before."""
-    from gradsheet.engine.memory import kept
+    from gradsheet.memory import kept
 
     with kept():
         for number in numbers:
