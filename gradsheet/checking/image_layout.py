@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from gradsheet.address import Cell
 from gradsheet.experiments.tables import ENTERS
@@ -50,8 +50,7 @@ class ImageLayout(Layout):
 
     def weight(self, name: str) -> str:
         """The weight that a column of the epochs table belongs to, empty where to none."""
-        weights = self.experiment.model.weights
-        return next((w for w in weights if name == w or name.endswith(f"_{w}")), "")
+        return _weight(name, self.experiment.model.weights)
 
     @cached_property
     def lines(self) -> dict[str, str]:
@@ -165,3 +164,8 @@ class ImageLayout(Layout):
         weight = self.experiment.model.weights.index(column.name.removeprefix(PIXEL))
         example = self.experiment.order(self.examples or self.rows, number)[row]
         return f"={self.data[0]}!{self.data_cell(example, weight - 1)}"
+
+
+@cache
+def _weight(name: str, weights: tuple[str, ...]) -> str:
+    return next((w for w in weights if name == w or name.endswith(f"_{w}")), "")

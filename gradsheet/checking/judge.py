@@ -52,8 +52,7 @@ class Judge:
         self.order = plan.order([cell for cell in places.exercise if cell in plan.formulas])  # and what those read
         self.values = Calm(plan)
         self.values.run(self.order)
-        self.expected: Evaluation = Calm(self.key.plan, given)
-        self.expected.run(self.key.order)
+        self.expected = self.key.evaluated(given)
         self.across = Across(self.key.plan, self.values, places.actual)
         self.groups: dict[int, Group] = {}
         self._grids: dict[int, Drawn] = {}

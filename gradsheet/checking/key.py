@@ -66,6 +66,8 @@ class Key:
             (c.table, c.column, c.number, c.row): key for key, c in self.contents.items()
         }
 
+        self._latest: tuple[dict[int, float], Evaluation] | None = None
+
     @cached_property
     def workbook(self) -> Workbook:
         """The sheet and its data, without numbers of anyone's."""
@@ -114,7 +116,13 @@ class Key:
 
     def values(self, inputs: Mapping[str, float], points: Sequence[Sequence[float]]) -> Evaluation:
         """What every cell computes."""
-        return evaluate(self.plan, given=self.given(inputs, points), order=self.order)
+        return self.evaluated(self.given(inputs, points))
+
+    def evaluated(self, given: dict[int, float]) -> Evaluation:
+        """The same from constants that are known; those last asked for are kept, since a check needs them twice."""
+        if self._latest is None or self._latest[0] != given:
+            self._latest = given, evaluate(self.plan, given=given, order=self.order)
+        return self._latest[1]
 
 
 @cache

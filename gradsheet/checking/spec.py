@@ -79,7 +79,7 @@ class Exercise:
         told = [f"{c.name}{c.formula}{c.first}{c.restart}" for c in (*e.steps, *e.epochs)]
         return f"{zlib.crc32('|'.join([*told, *e.inputs]).encode()) & 0xFFFF:04X}"
 
-    @property
+    @cached_property
     def code(self) -> str:
         """What the file carries: everything above and a checksum, not the answers.
 
@@ -88,7 +88,8 @@ class Exercise:
             >>> code.partition(" | rules")[0]
             'gradsheet exercise 1 | momentum | 2 epochs | blank velocity_a'
         """
-        blank = ",".join(dict.fromkeys(spelt(self.experiment, one) for one in self.blanks))
+        written = spellings(self.experiment)
+        blank = ",".join(dict.fromkeys(written[one] for one in self.blanks))
         for level in (1, 2, 3):
             if self.blanks == level_blanks(self.experiment, level):
                 blank = f"level {level}"
@@ -219,21 +220,23 @@ def level_blanks(entry: Experiment, level: int) -> tuple[Answer, ...]:
     raise GradsheetError(f"there is no level {level}: 1 leaves one column, 2 the whole update, 3 a blank table")
 
 
-def spelt(entry: Experiment, answer: Answer) -> str:
+def spellings(entry: Experiment) -> dict[Answer, str]:
     """How an answer's column is written: a column of epochs that steps has, too, with its table before it.
 
     The columns of all pixels are one answer: ``grad_w``.
     """
-    table, name = answer
-    twice = table == "epochs" and any(c.name == name and c.role != "data" and c.formula for c in entry.steps)
-    return f"epochs.{name}" if twice else family(name)
+    known = columns_of(entry)
+    return {
+        (table, name): f"epochs.{name}" if table == "epochs" and ("steps", name) in known else family(name)
+        for table, name in known
+    }
 
 
 def _named(entry: Experiment, names: Sequence[str]) -> tuple[Answer, ...]:
     known = columns_of(entry)
     by_name: dict[str, list[Answer]] = {}
-    for answer in known:
-        by_name.setdefault(spelt(entry, answer), []).append(answer)
+    for answer, spelt in spellings(entry).items():
+        by_name.setdefault(spelt, []).append(answer)
     wanted: set[Answer] = set()
     for name in names:
         table, _, plain = name.rpartition(".")

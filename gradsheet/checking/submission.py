@@ -19,7 +19,7 @@ from gradsheet.checking.own import numbers
 from gradsheet.checking.policy import same
 from gradsheet.checking.rules import rules_of
 from gradsheet.checking.self_check import without_self_check
-from gradsheet.checking.spec import Answer, Exercise, spelt
+from gradsheet.checking.spec import Exercise, spellings
 from gradsheet.errors import GradsheetError
 from gradsheet.formula.address import a1, unpack
 from gradsheet.formula.cells import Error
@@ -70,11 +70,10 @@ def judged(name: str, read: Contents, exercise: Exercise, marks: Marks) -> Feedb
     diagnosis = Diagnosis(judge)
     cells: list[CellFeedback] = []
     columns: dict[str, list[CellFeedback]] = {}
-    labels: dict[Answer, str] = {}
+    labels = spellings(exercise.experiment)
     for at in judge.answers:
         content = rules.key.contents[at]
-        answer = content.table, content.column
-        column = labels.get(answer) or labels.setdefault(answer, spelt(exercise.experiment, answer))
+        column = labels[content.table, content.column]
         one = _cell(diagnosis, at, column)
         cells.append(one)
         columns.setdefault(column, []).append(one)

@@ -105,7 +105,7 @@ class Area:
         rows = []
         for row in range(self.top, bottom + 1):
             first = pack(self.sheet, row, self.left)
-            rows.append([grid[key] for key in range(first, first + width)])
+            rows.append(list(map(grid.__getitem__, range(first, first + width))))
         return Array(rows)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from gradsheet.checking.domains import domains
 from gradsheet.checking.feedback import Feedback
 from gradsheet.checking.key import key_of
-from gradsheet.checking.spec import Exercise, columns_of, spelt
+from gradsheet.checking.spec import Exercise, columns_of, spellings
 from gradsheet.workbook.layout import Content
 from tests.checking.learner import Learner
 from tests.learners import planted_images
@@ -40,8 +40,9 @@ def plants(exercise: Exercise) -> Iterator[Plant]:
     """Every mistake that applies to an exercise."""
     entry = exercise.experiment
     seen: set[str] = set()
+    labels = spellings(entry)
     for (table, name), column in columns_of(entry).items():
-        label = spelt(entry, (table, name))
+        label = labels[table, name]
         if (table, name) not in exercise.blanks or label in seen:
             continue
         seen.add(label)  # the columns of all pixels are one answer
@@ -294,7 +295,7 @@ def _cells(exercise: Exercise, table: str, label: str, f: str) -> Iterator[Plant
         learner.put(str(given.at), 17.5)
         return learner
 
-    if label == next(iter(spelt(exercise.experiment, b) for b in exercise.blanks)):
+    if label == spellings(exercise.experiment)[exercise.blanks[0]]:
         yield Plant("given_cell_changed", "y", "a y", changed)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from gradsheet.checking.feedback import CellFeedback
-from gradsheet.checking.spec import Exercise, spelt
+from gradsheet.checking.spec import Exercise, spellings
 from gradsheet.checking.trees import mapped, nodes, once, written
 from gradsheet.formula import syntax as s
 from gradsheet.formula.address import letters
@@ -164,7 +164,7 @@ class Battery:
         self.sheet = Sheet(
             exercise.experiment.name, {layout.name(n): (at.row, at.column) for n, at in layout.inputs.items()}
         )
-        self.columns = [spelt(exercise.experiment, one) for one in exercise.blanks]
+        self.columns = [spellings(exercise.experiment)[one] for one in exercise.blanks]
         self._parts: dict[str, list[tuple[Content, s.Node, Inlined]]] = {}
 
     def parts(self, column: str) -> list[tuple[Content, s.Node, Inlined]]:

@@ -65,6 +65,9 @@ def sum_of_products(first: Matrix, *rest: Matrix) -> float:
         raise Failed(Error.VALUE)
     result = 0.0
     for cells in zip(*(a.cells() for a in arrays), strict=True):
+        if len(cells) == 2 and type(cells[0]) is float and type(cells[1]) is float:  # as most are
+            result += cells[0] * cells[1]
+            continue
         term: float | None = None
         for cell in cells:
             if isinstance(cell, Error):
