@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from functools import cached_property
 from typing import Any
 
-from gradsheet.checking.cuts import Cut, path, shallow
+from gradsheet.checking.cuts import LONG, Cut, path, shallow
 from gradsheet.checking.draws import Across, Calm, Drawn, OnKey, Side
 from gradsheet.checking.families import family
 from gradsheet.checking.feedback import Verdict
@@ -157,6 +157,8 @@ class Judge:
         """
         still = {one: set[Any]() for one in cut.opened}
         order = path(self.rules, at, cut.free, leaves)
+        if len(order) > LONG:
+            return False  # `related` lets the whole run compute, where that can make it right
         mine = [self.places.actual[one] for one in order if one in self.places.actual]
         own = alone = True
         decided = 0
