@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from gradsheet.checking.groups import cells_read
 from gradsheet.checking.rules import Rules
 from gradsheet.formula.precedents import ordered
 
@@ -88,7 +87,7 @@ def path(rules: Rules, at: int, free: frozenset[int], leaves: Iterable[int] = ()
 def _reads(rules: Rules, at: int) -> frozenset[int]:
     if at not in rules.key.contents:
         return frozenset()
-    return frozenset(one for one in cells_read(rules.key.plan, at) if one in rules.free)
+    return rules.reads(at) & rules.free
 
 
 def _front(rules: Rules, cells: frozenset[int], opened: frozenset[int]) -> frozenset[int]:
@@ -107,22 +106,19 @@ def _front(rules: Rules, cells: frozenset[int], opened: frozenset[int]) -> froze
 
 def _independent(rules: Rules, cells: frozenset[int]) -> frozenset[int]:
     """Those of the cells that none of the others feeds within a row or a pass: the rest compute from them."""
-    key = rules.key
-    weights = {*key.layout.experiment.model.weights}
 
     def fed(at: int) -> bool:
         seen, todo = {at}, [at]
         while todo:
-            for one in cells_read(key.plan, todo.pop()):
-                if one in cells and one != at:
-                    return True
-                content = key.contents.get(one)
-                if one not in seen and content is not None and content.column not in weights:
-                    seen.add(one)
-                    todo.append(one)
+            reads = rules.reads(todo.pop())
+            if (reads & cells) - {at}:
+                return True
+            new = (reads & rules.between) - seen
+            seen |= new
+            todo += new
         return False
 
-    return frozenset(at for at in cells if at not in key.contents or not fed(at))
+    return frozenset(at for at in cells if at not in rules.key.contents or not fed(at))
 
 
 def _counts(rules: Rules, at: int) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from gradsheet.checking.draws import Drawn, Side, free_draw
 from gradsheet.checking.families import family
+from gradsheet.checking.groups import cells_read
 from gradsheet.checking.key import Key, key_of
 from gradsheet.checking.policy import DRAWS, LEAST, MOST, usable
 from gradsheet.checking.spec import Exercise
@@ -35,7 +36,20 @@ class Rules:
         self._runs: dict[int, Drawn] = {}
         self._draws: dict[int, tuple[tuple[int, Any], ...]] = {}
         self._conditions: dict[int, list[Function]] = {}
+        self._reads: dict[int, frozenset[int]] = {}
         self.kept: dict[int, Any] = {}  # the candidates of cells, made where they are asked for
+
+    def reads(self, at: int) -> frozenset[int]:
+        """Every cell that the rule of a cell reads."""
+        if at not in self._reads:
+            self._reads[at] = frozenset(cells_read(self.key.plan, at))
+        return self._reads[at]
+
+    @cached_property
+    def between(self) -> frozenset[int]:
+        """The cells with rules, but for weights: what a row or a pass computes from the weights that enter it."""
+        weights = {*self.key.layout.experiment.model.weights}
+        return frozenset(at for at, content in self.key.contents.items() if content.column not in weights)
 
     def grid(self, number: int) -> Drawn:
         """The key's sheet with every cell drawn."""
