@@ -16,6 +16,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+SHAPES = 16
+"""Of which arrays are kept, those last asked for: lanes that explode come in ever other numbers."""
+
 
 class Pool:
     """Arrays, each of which is handed out again once no tensor reads it any more.
@@ -39,7 +42,9 @@ class Pool:
     def take(self, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
         """A tensor of whatever numbers were left in it."""
         with self._taking:
-            arrays = self._arrays.setdefault((shape, dtype), [])
+            arrays = self._arrays[shape, dtype] = self._arrays.pop((shape, dtype), [])
+            if len(self._arrays) > SHAPES:
+                del self._arrays[next(iter(self._arrays))]
             at = _unread(arrays, _IDLE)
             if at is None:
                 at = len(arrays)

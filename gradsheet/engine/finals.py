@@ -49,9 +49,9 @@ def finals(
         rows = quick(rows, setup, compiled)
 
     def run(block: Setup) -> dict[str, Tensor]:
-        kept = Finals(block, wanted)
-        loop(block, epochs, kept, rows)
-        return kept.found
+        recorder = Finals(block, wanted)
+        loop(block, epochs, recorder, rows)
+        return recorder.found
 
     with kept():
         parts = shared_out(run, blocks, 1 if compiled else None)
