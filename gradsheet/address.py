@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from gradsheet.errors import GradsheetError
 
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
+KEPT = 32_768  # addresses that were read last; those of a sheet are read many times
 
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
 _LETTERS = re.compile(r"[A-Za-z]{1,3}")
@@ -120,6 +121,7 @@ def column(letters: str) -> int:
     return number
 
 
+@lru_cache(KEPT)
 def parse_cell(address: str) -> Cell:
     """A cell from its A1 address, without a sheet.
 

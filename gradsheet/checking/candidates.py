@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from itertools import chain, count, islice
+from typing import Any, Generic, TypeVar
 
 from gradsheet.address import Cell, letters
 from gradsheet.checking.mistakes import mistakes
 from gradsheet.checking.mistakes.rule import Rule
 from gradsheet.checking.policy import LEAST, same, usable
 from gradsheet.checking.rules import Rules
-from gradsheet.checking.trees import Function, written
+from gradsheet.checking.trees import Function, mapped, written
 from gradsheet.errors import GradsheetError
 from gradsheet.formula import syntax as s
 from gradsheet.formula.address import a1, unpack
@@ -24,6 +24,24 @@ from gradsheet.formula.scope import Unsupported
 from gradsheet.table import references
 
 MOST_PAIRS = 500
+MOST_OPENED = 20  # rules written out in which a second mistake is looked for
+_T = TypeVar("_T")
+
+
+class Growing(Generic[_T]):
+    """What an iterator gives, kept: made only as far as someone has looked."""
+
+    def __init__(self, source: Iterator[_T]) -> None:
+        self._source, self._kept = source, list[_T]()
+
+    def __iter__(self) -> Iterator[_T]:
+        for i in count():
+            if i == len(self._kept):
+                found = next(self._source, None)
+                if found is None:
+                    return
+                self._kept.append(found)
+            yield self._kept[i]
 
 
 @dataclass(frozen=True)
@@ -58,23 +76,22 @@ class Candidates:
         self.rule = Rule(layout.experiment, (self.content.table, self.content.column), rules.key.rule(at))
         self.draws = rules.draws(at)
         self._seen: set[str] = set()
-
-    @cached_property
-    def plain(self) -> list[Candidate]:
+        self._spots: dict[str, s.Node] = {}
+        self.plain = Growing(self._made(0))
         """One mistake in the rule as it stands."""
-        return list(self._made(0))
-
-    @cached_property
-    def opened(self) -> list[Candidate]:
+        self.opened = Growing(self._opened())
         """One mistake in the rule written out with the columns that it reads."""
-        self.plain  # noqa: B018  the shorter ones come first
-        return [one for depth in range(1, len(self.rule.trees)) for one in self._made(depth)]
-
-    @cached_property
-    def pairs(self) -> list[Candidate]:
+        self.pairs = Growing(islice(self._pairs(), MOST_PAIRS))
         """Two mistakes at once."""
-        found: list[Candidate] = []
-        for one in [*self.plain, *self.opened[:20]]:
+
+    def _opened(self) -> Iterator[Candidate]:
+        for _ in self.plain:
+            pass  # the shorter ones come first
+        for depth in range(1, len(self.rule.trees)):
+            yield from self._made(depth)
+
+    def _pairs(self) -> Iterator[Candidate]:
+        for one in chain(self.plain, islice(self.opened, MOST_OPENED)):
             for mistake in mistakes().values():
                 if mistake.rewrite is None or mistake.slug in one.slugs:
                     continue
@@ -83,10 +100,7 @@ class Candidates:
                 for tree in mistake.rewrite(self.rule, one.tree):
                     made = self.candidate((*one.slugs, mistake.slug), tree)
                     if made is not None:
-                        found.append(made)
-                if len(found) > MOST_PAIRS:
-                    return found
-        return found
+                        yield made
 
     def _made(self, depth: int) -> Iterator[Candidate]:
         for slug, mistake in mistakes().items():
@@ -116,12 +130,18 @@ class Candidates:
         key = self.rules.key
         _, row, column = unpack(self.at)
         try:
-            return Function(key.plan, parse(written(tree, self._place), row, column), self.at)
+            tree = mapped(tree, lambda node: self._spot(node, row, column) if isinstance(node, s.Name) else None)
+            return Function(key.plan, tree, self.at)
         except (KeyError, GradsheetError, Unsupported):
             return None
 
-    def _place(self, node: s.Node) -> str:
-        assert isinstance(node, s.Name)
+    def _spot(self, node: s.Name, row: int, column: int) -> s.Node:
+        """What a name stands for in this cell."""
+        if node.name not in self._spots:
+            self._spots[node.name] = parse(self._place(node), row, column)
+        return self._spots[node.name]
+
+    def _place(self, node: s.Name) -> str:
         layout, content = self.rules.key.layout, self.content
         if node.name.startswith("$"):
             return node.name  # a cell, by its address

@@ -26,11 +26,13 @@ class Cut:
 
     Attributes:
         free: the exercise's cells that are drawn.
-        opened: those that compute and must be seen to move: a change that is 0 hides whatever is done with it.
+        order: the cells that compute, precedents first.
+        opened: those of them that must be seen to move: a change that is 0 hides whatever is done with it.
         run: whether the whole run computes.
     """
 
     free: frozenset[int]
+    order: tuple[int, ...]
     opened: frozenset[int] = frozenset()
     run: bool = False
 
@@ -38,15 +40,18 @@ class Cut:
 def shallow(rules: Rules, at: int, leaves: frozenset[int]) -> Iterator[Cut]:
     """What a formula reads is drawn, all of it, or what of it does not follow from the rest.
 
+    Where nothing computes between the drawn cells and the rule, nothing can be seen that independent numbers in every
+    cell have not shown.
+
     Args:
         rules: of the exercise.
         at: the rule's cell.
         leaves: the exercise's cells that the formula reads.
     """
-    yield Cut(leaves | rules.base)
+    yield from (cut for cut in _short(rules, at, leaves, leaves, frozenset()) if cut.order)
     own = _independent(rules, leaves)
     if own != leaves:
-        yield Cut(own | rules.base, leaves - own)
+        yield from _short(rules, at, leaves, own, leaves - own)
 
 
 def deep(rules: Rules, at: int, leaves: frozenset[int]) -> Iterator[Cut]:
@@ -69,19 +74,44 @@ def deep(rules: Rules, at: int, leaves: frozenset[int]) -> Iterator[Cut]:
         front = _front(rules, leaves | meant, opened)
         own = _independent(rules, front)
         for free, moving in ((front, opened), (own, opened | (front - own))):
-            cut = Cut(free | rules.base, moving)
-            if at not in free and cut.free not in seen and len(path(rules, at, cut.free, leaves)) <= LONG:
-                seen.add(cut.free)
-                yield cut
+            if at not in free and free not in seen:
+                seen.add(free)
+                yield from _short(rules, at, leaves, free, moving)
     if len(rules.key.contents) <= LARGEST:
-        yield Cut(rules.given, frozenset(one for one in leaves | meant if not _counts(rules, one)), run=True)
+        yield Cut(rules.given, (), frozenset(one for one in leaves | meant if not _counts(rules, one)), run=True)
 
 
-def path(rules: Rules, at: int, free: frozenset[int], leaves: Iterable[int] = ()) -> list[int]:
-    """The exercise's formula cells between the free ones and a cell (and what a formula reads), precedents first."""
-    plan = rules.key.plan
-    order = ordered([at, *leaves], lambda one: () if one in free and one != at else plan.reads(one))
-    return [one for one in order if one != at and one not in free]
+def _short(
+    rules: Rules, at: int, leaves: frozenset[int], free: frozenset[int], opened: frozenset[int]
+) -> Iterator[Cut]:
+    """The cut at these cells, unless too many lie between them and the rule."""
+    free |= rules.base
+    order = path(rules, at, free, leaves)
+    if order is not None:
+        yield Cut(free, order, opened)
+
+
+def path(rules: Rules, at: int, free: frozenset[int], leaves: Iterable[int] = ()) -> tuple[int, ...] | None:
+    """The exercise's formula cells between the free ones and a cell (and what a formula reads), precedents first.
+
+    None where they are too many.
+    """
+    met = 0
+
+    def feeds(one: int) -> tuple[int, ...]:
+        nonlocal met
+        if one in free and one != at:
+            return ()
+        met += 1
+        if met > LONG:
+            raise OverflowError
+        return rules.feeds(one)
+
+    try:
+        order = ordered([at, *leaves], feeds)
+    except OverflowError:
+        return None
+    return tuple(one for one in order if one != at and one not in free)
 
 
 def _reads(rules: Rules, at: int) -> frozenset[int]:

@@ -21,6 +21,8 @@ from gradsheet.formula.plan import Plan
 
 MOST = 50_000
 """Numbers of an exercise that are kept from one submission to the next."""
+KEPT = 24
+"""Sheets of the key on which a submission's formulas are kept."""
 Draw = Callable[[int, int], float | bool]
 """(a cell of the exercise, the number of the draw) → what stands there in that draw."""
 
@@ -45,6 +47,15 @@ class Side:
         self.plan, self.known = plan, known
         self.bare = copy(plan)
         self.bare.constants = {k: v for k, v in plan.constants.items() if k not in known}
+        self._on: list[OnKey] = []
+
+    def on(self, keys: Evaluation) -> OnKey:
+        """Its formulas on the key's cells; the last ones are kept, since many formulas are tried on one sheet."""
+        for one in self._on:
+            if one.keys_ is keys:
+                return one
+        self._on = [OnKey(self, keys), *self._on[: KEPT - 1]]
+        return self._on[0]
 
 
 class Drawn(Calm):

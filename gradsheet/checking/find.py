@@ -12,7 +12,7 @@ from gradsheet.checking.instructions import NAME
 from gradsheet.checking.key import Key
 from gradsheet.checking.spec import Exercise, read_code
 from gradsheet.errors import GradsheetError
-from gradsheet.formula.address import a1, unpack
+from gradsheet.formula.address import unpack
 from gradsheet.formula.cells import Formula, Workbook
 from gradsheet.formula.plan import Plan
 
@@ -64,10 +64,9 @@ def places(plan: Plan, key: Key) -> Places:
     return kind(plan, key).find()
 
 
-def formula_of(plan: Plan, key: int) -> str | None:
+def formula_at(plan: Plan, sheet: str, address: str) -> str | None:
     """The formula in a cell, as its author wrote it."""
-    sheet, row, column = unpack(key)
-    found = plan.workbook.sheets[plan.scope.sheet_names[sheet]].cells.get(a1(row, column))
+    found = plan.workbook.sheets[sheet].cells.get(address)
     return found.text if isinstance(found, Formula) else None
 
 

@@ -34,6 +34,9 @@ def cells_read(plan: Plan, cell: int) -> Iterator[int]:
     """Every cell that a formula reads, blank ones, too."""
     _, row, column = unpack(cell)
     for sheet, top, left, bottom, right in plan.formulas[cell].reads:
+        if top is bottom and left is right:
+            yield (sheet << 36) + (top.resolve(row) << 15) + left.resolve(column)
+            continue
         r1, r2 = sorted((top.resolve(row), bottom.resolve(row)))
         c1, c2 = sorted((left.resolve(column), right.resolve(column)))
         last_row, last_column = plan.extents[sheet]

@@ -6,13 +6,13 @@ from collections.abc import Hashable, Iterator
 from functools import cached_property
 from typing import Any
 
-from gradsheet.checking.cuts import LONG, Cut, path, shallow
-from gradsheet.checking.draws import Across, Calm, Drawn, OnKey, Side
+from gradsheet.checking.cuts import Cut, shallow
+from gradsheet.checking.draws import Across, Calm, Drawn, Side
 from gradsheet.checking.families import family
 from gradsheet.checking.feedback import Verdict
 from gradsheet.checking.finder import Places
 from gradsheet.checking.groups import Group, cells_read
-from gradsheet.checking.policy import FOLLOWED, LEAST, MOST, near, same, usable
+from gradsheet.checking.policy import FOLLOWED, LEAST, MOST, apart, same, usable
 from gradsheet.checking.relations import related
 from gradsheet.checking.rules import Rules, reads_of
 from gradsheet.checking.spec import Answer
@@ -112,22 +112,38 @@ class Judge:
             return
         # what a cell computes from further back depends on where it stands: a window of two rows is right in the second
         places = dict.fromkeys((group.cell, group.cells[-1], group.cells[len(group.cells) // 2]))
-        close = any(self._near(cell) for cell in places)
-        group.right = all(self._follows(cell, deep=close) for cell in places)
+        group.right = not any(map(self._off, places)) and all(map(self._follows, places))
 
-    def _near(self, cell: int) -> bool:
-        """Whether a formula gives about the right number here; where it does not, no cut makes it right."""
+    def _off(self, cell: int) -> bool:
+        """Whether a formula gives another number than its rule, on own cells and on the key's: no cut mends that.
+
+        On the sheet as it stands, and where it computes from other inputs and examples.
+        """
         at = self.places.exercise[cell]
-        own = self.values.get(cell), self.rule_value(at)
-        keys = OnKey(self.side, self.expected).peek(cell), self.expected[at]
-        return near(*own) or near(*keys)
+        here = apart(self.values.get(cell), self.rule_value(at))
+        if here and apart(self.side.on(self.expected).peek(cell), self.expected[at]):
+            return True
+        keys = self.rules.run(0)
+        return apart(self.side.on(keys).peek(cell), keys.peek(at)) and apart(self.other.get(cell), self.rerun.peek(at))
 
-    def _follows(self, cell: int, *, deep: bool) -> bool:
+    @cached_property
+    def other(self) -> Drawn:
+        """The submission with other inputs and examples."""
+        found = Drawn(self.side, self.rules.given, self.rules.tame, 0)
+        found.run(self.order)
+        return found
+
+    @cached_property
+    def rerun(self) -> Across:
+        """The rules on it."""
+        return self._rule_on(self.other)
+
+    def _follows(self, cell: int) -> bool:
         """Whether a formula follows the rule, on the learner's own cells or on the key's, under some cut."""
         at, leaves = self.places.exercise[cell], self.leaves(cell)
-        if any(self._followed(cell, at, cut, leaves) for cut in shallow(self.rules, at, leaves)):
+        if any(self._followed(cell, at, cut) for cut in shallow(self.rules, at, leaves)):
             return True
-        return deep and related(self.rules, self.side, cell, at, leaves)
+        return related(self.rules, self.side, cell, at, leaves)
 
     def _takes_in_header(self, group: Group) -> bool:
         _, row, _ = unpack(group.cell)
@@ -149,24 +165,21 @@ class Judge:
             return False
         return all(same(self.grid(number).peek(group.cell), value) for number, value in draws)
 
-    def _followed(self, cell: int, at: int, cut: Cut, leaves: frozenset[int]) -> bool:
+    def _followed(self, cell: int, at: int, cut: Cut) -> bool:
         """The rule and the formula where only some cells are drawn and the others compute.
 
         Cells that the formula reads and that do not move in spite of all draws prove nothing: a change that is 0 in the
         first pass hides whatever is done with it.
         """
         still = {one: set[Any]() for one in cut.opened}
-        order = path(self.rules, at, cut.free, leaves)
-        if len(order) > LONG:
-            return False  # `related` lets the whole run compute, where that can make it right
-        mine = [self.places.actual[one] for one in order if one in self.places.actual]
+        mine = [self.places.actual[one] for one in cut.order if one in self.places.actual]
         own = alone = True
         decided = 0
         for number in range(MOST):
             grid, keys = self._drawn(cut.free, number)
             for one in mine:
                 grid.read(one)
-            for one in order:
+            for one in cut.order:
                 keys.read(one)
             formula, rule, right = grid.peek(cell), self._rule_on(grid).peek(at), keys.peek(at)
             for one, values in still.items():
@@ -174,7 +187,7 @@ class Judge:
             if usable(rule) or usable(right):
                 decided += 1
                 own = own and usable(rule) and same(formula, rule)
-                alone = alone and usable(right) and same(OnKey(self.side, keys).peek(cell), right)
+                alone = alone and usable(right) and same(self.side.on(keys).peek(cell), right)
             if not own and not alone:
                 return False
             if decided >= FOLLOWED or (number >= 2 * FOLLOWED and decided >= LEAST):
@@ -220,7 +233,17 @@ class Judge:
 
     def rule_value(self, at: int) -> Any:
         """What the rule gives on the learner's own cells."""
+        if self.rules.reads(at) <= self.alike:
+            return self.expected[at]
         return self.across.peek(at)
+
+    @cached_property
+    def alike(self) -> frozenset[int]:
+        """The exercise's cells that show what the key shows there."""
+        rules = ((at, self.expected[at]) for at in self.key.contents)
+        held = ((at, meant) for at, meant in (*rules, *self.given.items()))
+        own, actual = self.values, self.places.actual
+        return frozenset(at for at, meant in held if type(one := own.get(actual[at])) is type(meant) and one == meant)
 
     @cached_property
     def verdicts(self) -> dict[int, Verdict]:

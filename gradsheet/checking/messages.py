@@ -23,6 +23,11 @@ def message(one: CellFeedback, told: Callable[[], str] = str, called: str = "") 
     return f"{one.cell}: {_said(one, told, called or one.column)}"
 
 
+def right(cell: str) -> str:
+    """What is said of most cells."""
+    return f"{cell}: right."
+
+
 def said(judge: Judge, cell: int, at: int) -> str:
     """What a formula computes, in the names of the sheet, and what it does not read that the rule reads."""
     pattern = judge.plan.formulas.get(cell)
@@ -112,12 +117,9 @@ def number(value: object) -> str:
 
 
 def _said(one: CellFeedback, told: Callable[[], str], called: str) -> str:
-    match one.verdict:
-        case "correct":
-            return "right."
-        case "follow_on":
-            cells = " and ".join(one.because)
-            return f"your formula is fine; its number is off because of {cells}, and follows when that is mended."
+    if one.verdict == "follow_on":
+        cells = " and ".join(one.because)
+        return f"your formula is fine; its number is off because of {cells}, and follows when that is mended."
     known = [mistakes()[slug] for slug in (one.mistake or "").split("+") if slug in mistakes()]
     if known:
         words = " ".join(f"{mistake.why} {mistake.hint}" for mistake in known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from gradsheet.checking.candidates import Candidate, Candidates, by_address, candidates_of
@@ -147,19 +148,20 @@ class Namer:
         plain = mapped(tree, bare)
         if plain == tree:
             return ()
-        values = self._of(plain, group, made)
+        values = list(self._of(plain, group, made))
         if _agrees(tuple(v for _, v in made.draws), values):
             return ("rounded",)
         found = _agreeing(made.plain, values)
         return (*found, "rounded") if found else ()
 
-    def _of(self, tree: s.Node, group: Group, made: Candidates) -> list[Any]:
-        """Another formula in the group's cell, under the draws."""
+    def _of(self, tree: s.Node, group: Group, made: Candidates) -> Iterator[Any]:
+        """Another formula in the group's cell, under the draws, one at a time: most part from the rule at once."""
         try:
             function = Function(self.judge.plan, tree, group.cell)
         except Unsupported:
-            return [None] * len(made.draws)
-        return [function(self.judge.grid(number)) for number, _ in made.draws]
+            return
+        for number, _ in made.draws:
+            yield function(self.judge.grid(number))
 
     def _ranges(self, group: Group, made: Candidates) -> tuple[str, ...]:
         """With the rule's range in place of the learner's the formula is right."""
@@ -266,7 +268,7 @@ class Namer:
         judge = self.judge
         free = judge.leaves(group.cell) | judge.rules.base
         order = path(judge.rules, group.at, free)
-        if len(order) > 200:
+        if order is None:
             return ()
         mine = [judge.places.actual[at] for at in order if at in judge.places.actual]
         grids, values = [], []
@@ -276,23 +278,23 @@ class Namer:
                 grid.read(cell)
             grids.append(Across(judge.key.plan, grid, judge.places.actual))
             values.append(grid.peek(group.cell))
-        for one in (*made.plain, *made.opened):
+        for one in chain(made.plain, made.opened):
             if _agrees(tuple(one.function(grid) for grid in grids), values):
                 return one.slugs
         return ()
 
 
-def _agreeing(candidates: list[Candidate], values: list[Any]) -> tuple[str, ...]:
+def _agreeing(candidates: Iterable[Candidate], values: list[Any]) -> tuple[str, ...]:
     for one in candidates:
         if _agrees(one.values, values):
             return one.slugs
     return ()
 
 
-def _agrees(meant: tuple[Any, ...], values: list[Any]) -> bool:
+def _agrees(meant: tuple[Any, ...], values: Iterable[Any]) -> bool:
     """Whether two functions are one, as far as the draws say."""
     proven = 0
-    for one, other in zip(meant, values, strict=True):
+    for one, other in zip(meant, values, strict=False):
         if not usable(one):
             if usable(other):
                 return False

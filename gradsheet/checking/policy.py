@@ -11,6 +11,7 @@ TOLERANCE = 1e-9
 DRAWS = 12
 FOLLOWED = 18  # where only what a formula reads is drawn
 NEAR = 1e-3  # how far a number may be off so that it is worth looking whether its formula is right after all
+SMALL = 1e-6  # below which a number may be what is left where two others cancelled
 LARGE = 1e6  # beside which what was rounded or left out still shows
 LEAST = 6  # draws on which the rule must give a number, so that something is proven
 MOST = 60  # draws tried to get there
@@ -40,6 +41,20 @@ def near(one: object, other: object) -> bool:
     if not (isinstance(one, float | bool) and isinstance(other, float | bool)):
         return False
     return abs(one - other) <= NEAR * max(abs(one), abs(other))
+
+
+def apart(one: object, rule: object) -> bool:
+    """Whether a number is another than the rule's, too far off for its last digits to be the reason.
+
+    Example:
+        >>> apart(1.1, 1.0), apart(0.0, 0.5), apart("#NUM!", 1.0)
+        (True, True, True)
+        >>> apart(1.0001, 1.0), apart(1e-16, 0.0), apart(5.0, "#NUM!")  # cancelled, or no number to go by
+        (False, False, False)
+    """
+    if not isinstance(rule, float | bool) or not abs(rule) < LARGE or near(one, rule):
+        return False
+    return not isinstance(one, float | bool) or max(abs(one), abs(rule)) >= SMALL
 
 
 def usable(value: object) -> bool:

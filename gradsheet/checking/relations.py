@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradsheet.checking.cuts import Cut, deep, path
-from gradsheet.checking.draws import OnKey, Side
-from gradsheet.checking.policy import FOLLOWED, LARGE, LEAST, MOST, same, usable
+from gradsheet.checking.cuts import Cut, deep
+from gradsheet.checking.draws import Side
+from gradsheet.checking.policy import FOLLOWED, LARGE, LEAST, MOST, apart, same, usable
 from gradsheet.checking.rules import Rules
+
+RUNS = 3  # with other inputs, on which a formula is tried before anything is cut
 
 
 def related(rules: Rules, side: Side, cell: int, at: int, leaves: frozenset[int]) -> bool:
@@ -23,24 +25,27 @@ def related(rules: Rules, side: Side, cell: int, at: int, leaves: frozenset[int]
         at: the exercise's cell that it is.
         leaves: the exercise's cells that it reads.
     """
-    return any(_agrees(rules, side, cell, at, cut, leaves) for cut in deep(rules, at, leaves))
+    for number in range(RUNS):
+        keys = rules.run(number)
+        if apart(side.on(keys).peek(cell), keys.peek(at)):
+            return False  # whatever holds on every sheet holds where a whole run computes
+    return any(_agrees(rules, side, cell, at, cut) for cut in deep(rules, at, leaves))
 
 
-def _agrees(rules: Rules, side: Side, cell: int, at: int, cut: Cut, leaves: frozenset[int]) -> bool:
+def _agrees(rules: Rules, side: Side, cell: int, at: int, cut: Cut) -> bool:
     """Under one cut: what computes must be seen to move, and each branch of the rule to be taken.
 
     Numbers that a run has blown up prove nothing: beside them, what was added or rounded away is lost.
     """
-    order = () if cut.run else path(rules, at, cut.free, leaves)
     still = {one: set[Any]() for one in cut.opened}
     conditions = rules.conditions(at)
     branches = [set[Any]() for _ in conditions]
     decided = 0
     for number in range(MOST):
-        keys = rules.run(number) if cut.run else rules.cut(cut.free, number, order)
+        keys = rules.run(number) if cut.run else rules.cut(cut.free, number, cut.order)
         right = keys.peek(at)
         if usable(right) and abs(right) < LARGE:
-            if not same(OnKey(side, keys).peek(cell), right):
+            if not same(side.on(keys).peek(cell), right):
                 return False
             decided += 1
             for one, values in still.items():

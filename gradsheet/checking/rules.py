@@ -37,6 +37,7 @@ class Rules:
         self._draws: dict[int, tuple[tuple[int, Any], ...]] = {}
         self._conditions: dict[int, list[Function]] = {}
         self._reads: dict[int, frozenset[int]] = {}
+        self._feeds: dict[int, tuple[int, ...]] = {}
         self.kept: dict[int, Any] = {}  # the candidates of cells, made where they are asked for
 
     def reads(self, at: int) -> frozenset[int]:
@@ -44,6 +45,12 @@ class Rules:
         if at not in self._reads:
             self._reads[at] = frozenset(cells_read(self.key.plan, at))
         return self._reads[at]
+
+    def feeds(self, at: int) -> tuple[int, ...]:
+        """The cells with rules among them, in the order of the formula."""
+        if at not in self._feeds:
+            self._feeds[at] = tuple(self.key.plan.reads(at))
+        return self._feeds[at]
 
     @cached_property
     def between(self) -> frozenset[int]:
@@ -67,12 +74,12 @@ class Rules:
     def run(self, number: int) -> Drawn:
         """The key's sheet with other inputs and examples."""
         if number not in self._runs:
-            grid = self._runs[number] = Drawn(self.side, self.given, self._tame, number)
+            grid = self._runs[number] = Drawn(self.side, self.given, self.tame, number)
             for at in self.key.order:
                 grid.read(at)
         return self._runs[number]
 
-    def _tame(self, at: int, number: int) -> float | bool:
+    def tame(self, at: int, number: int) -> float | bool:
         """A draw with which most runs stay among numbers of a usual size: a learning rate 32 times smaller."""
         value = self.draw(at, number)
         return value / 32 if at == self.key.inputs.get("lr") else value

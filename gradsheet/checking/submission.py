@@ -10,11 +10,11 @@ from gradsheet.address import qualified
 from gradsheet.checking.diagnosis import Diagnosis
 from gradsheet.checking.families import spoken
 from gradsheet.checking.feedback import CellFeedback, Feedback
-from gradsheet.checking.find import formula_of, identity, lost_names, places
+from gradsheet.checking.find import formula_at, identity, lost_names, places
 from gradsheet.checking.judge import Judge
 from gradsheet.checking.key import shown
 from gradsheet.checking.marks import Marks
-from gradsheet.checking.messages import message, said
+from gradsheet.checking.messages import message, right, said
 from gradsheet.checking.own import numbers
 from gradsheet.checking.policy import same
 from gradsheet.checking.rules import rules_of
@@ -101,21 +101,14 @@ def _cell(diagnosis: Diagnosis, at: int, column: str) -> CellFeedback:
     judge = diagnosis.judge
     cell = judge.places.actual[at]
     verdict = diagnosis.verdicts[cell]
-    value = judge.values.get(cell)
+    sheet, where = _sheet(judge, cell), address(cell)
     expected = judge.rule_value(at) if at in judge.key.contents else judge.given[at]
-    one = CellFeedback(
-        judge.places.sheet
-        if cell >> 36 == judge.plan.scope.sheet_names.index(judge.places.sheet)
-        else _sheet(judge, cell),
-        address(cell),
-        column,
-        verdict,
-        "+".join(diagnosis.slugs.get(cell, ())) or None,
-        tuple(label(judge, other) for other in judge.because.get(cell, ())) if verdict == "follow_on" else (),
-        formula_of(judge.plan, cell),
-        _value(expected),
-        _value(value),
-    )
+    formula, shows = formula_at(judge.plan, sheet, where), (_value(expected), _value(judge.values.get(cell)))
+    if verdict == "correct":
+        return CellFeedback(sheet, where, column, verdict, None, (), formula, *shows, message=right(where))
+    slugs = "+".join(diagnosis.slugs.get(cell, ())) or None
+    because = tuple(label(judge, other) for other in judge.because.get(cell, ())) if verdict == "follow_on" else ()
+    one = CellFeedback(sheet, where, column, verdict, slugs, because, formula, *shows)
     content = judge.key.contents.get(at)
     called = spoken(judge.key.titles[content.table, content.column]) if content is not None else column
     return replace(one, message=message(one, lambda: said(judge, cell, at), called))

@@ -6,7 +6,7 @@ that moving by rows and columns is adding a constant: ``key + step(2, -1)`` is t
 
 from __future__ import annotations
 
-from gradsheet.address import MAX_COLUMN, MAX_ROW, Cell, letters, parse_range
+from gradsheet.address import MAX_COLUMN, MAX_ROW, letters, parse_range
 from gradsheet.address import column as column_number
 from gradsheet.address import parse_cell as parse_a1
 
@@ -69,4 +69,4 @@ def a1(row: int, column: int) -> str:
         >>> a1(4, 3)
         'C4'
     """
-    return str(Cell(row, column))
+    return f"{letters(column)}{row}"

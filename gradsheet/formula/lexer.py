@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gradsheet.errors import GradsheetError
 from gradsheet.formula.address import column_number
 
+KEPT = 16_384  # formulas whose relative text is kept: those of a class are mostly the same in the same places
 _WORD = r"[A-Za-z_\\\u0080-\U0010ffff][\w.\\?\u0080-\U0010ffff]*"
 _SHEET = rf"(?:'(?:[^']|'')+'|(?:\[[^\]]*\])?{_WORD}(?::{_WORD})?|\[\d+\]|[\w.]+)!"
 _TOKEN = re.compile(
@@ -95,6 +97,7 @@ def _closing(text: str, start: int) -> int:
     raise GradsheetError(f"formula ={text[:200]}: a '[' is not closed")
 
 
+@lru_cache(KEPT)
 def relative(text: str, row: int, column: int) -> str:
     """The formula with its references as in R1C1: the same for every cell of a filled-down column.
 

@@ -91,21 +91,20 @@ class Plan:
         self.extents: list[tuple[int, int]] = []
         self._by_text: dict[tuple[int, str, bool, bool], Pattern] = {}
         self._trees: dict[str, s.Node] = {}
-        for index, (name, sheet) in enumerate(workbook.sheets.items()):
-            self._read(index, name, sheet.cells)
+        for index, sheet in enumerate(workbook.sheets.values()):
+            self._read(index, sheet.cells)
         self._factories: dict[bool, Callable[..., tuple[Callable[[int, int, int], Any], ...]]] = {}
         self._named: dict[Any, Any] = {}
 
     # ---- reading
 
-    def _read(self, index: int, sheet: str, cells: dict[str, Any]) -> None:
+    def _read(self, index: int, cells: dict[str, Any]) -> None:
         bottom = right = 0
         for address, content in cells.items():
             row, column = parse_a1(address)
             key = pack(index, row, column)
             bottom, right = max(bottom, row), max(right, column)
             if isinstance(content, Formula):
-                self.labels[key] = f"{sheet}!{a1(row, column)}"
                 self.formulas[key] = self._pattern(content, index, row, column)
                 if content.array is not None:
                     self._array(content, key, index)
