@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 from functools import cached_property
 from typing import Any
 
+from gradsheet.checking.consequences import causes
 from gradsheet.checking.cuts import Cut, shallow
 from gradsheet.checking.draws import Across, Calm, Drawn, Side
 from gradsheet.checking.families import family
@@ -21,7 +22,6 @@ from gradsheet.formula.cells import Error
 from gradsheet.formula.evaluation import Evaluation
 from gradsheet.formula.plan import Plan
 
-MOST_BECAUSE = 3
 MOST_KEPT = 4  # sets of cells whose draws are kept while a submission is judged
 
 
@@ -55,6 +55,7 @@ class Judge:
         self.expected = self.key.evaluated(given)
         self.across = Across(self.key.plan, self.values, places.actual)
         self.groups: dict[int, Group] = {}
+        self.because: dict[int, tuple[int, ...]] = {}  # the nearest cells that are not right
         self._grids: dict[int, Drawn] = {}
         self._kept: dict[frozenset[int], dict[int, tuple[Drawn, Drawn]]] = {}
         self._group()
@@ -305,35 +306,13 @@ class Judge:
 
     def _follow(self, found: dict[int, Verdict]) -> None:
         """Cells that are right in themselves and differ from the key, since a cell that they read is not."""
-        self.because: dict[int, tuple[int, ...]] = {}
-        if all(verdict == "correct" for verdict in found.values()):
-            return
-        for cell in self.order:
-            self.because[cell] = self._causes(cell, found)
-        for at in self.answers:
-            cell = self.places.actual[at]
-            if (
-                found[cell] == "correct"
-                and self.because.get(cell)
-                and not same(self.values.get(cell), self.expected[at])
-            ):
+        if any(verdict != "correct" for verdict in found.values()):
+            self.because = causes(self.plan, self.order, found, self._differs)
+        for cell, causing in self.because.items():
+            if causing and found.get(cell) == "correct" and self._differs(cell):
                 found[cell] = "follow_on"
 
-    def _causes(self, cell: int, found: dict[int, Verdict]) -> tuple[int, ...]:
-        """The nearest cells that are not right, going back from a cell."""
-        direct: dict[int, None] = {}
-        further: dict[int, int] = {}  # of each column the nearest
-        for one in self.reads(cell):
-            verdict = found.get(one)
-            if verdict is not None and verdict not in ("correct", "follow_on"):
-                at = self.places.exercise[one]
-                meant = self.expected[at] if at in self.key.contents else self.given[at]
-                if not same(self.values.get(one), meant):
-                    direct[one] = None
-            else:
-                for other in self.because.get(one, ()):
-                    column = unpack(other)[2]
-                    further[column] = max(other, further.get(column, 0))
-            if len(direct) >= MOST_BECAUSE:
-                break
-        return tuple(direct or sorted(further.values()))[:MOST_BECAUSE]
+    def _differs(self, cell: int) -> bool:
+        """Whether a cell of the exercise shows another number than the key's."""
+        at = self.places.exercise[cell]
+        return not same(self.values.get(cell), self.expected[at] if at in self.key.contents else self.given[at])
