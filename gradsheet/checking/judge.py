@@ -13,7 +13,7 @@ from gradsheet.checking.families import family
 from gradsheet.checking.feedback import Verdict
 from gradsheet.checking.finder import Places
 from gradsheet.checking.groups import Group, cells_read
-from gradsheet.checking.policy import FOLLOWED, LEAST, MOST, apart, same, usable
+from gradsheet.checking.policy import FOLLOWED, LEAST, MOST, apart, same, same_drawn, usable
 from gradsheet.checking.relations import related
 from gradsheet.checking.rules import Rules, reads_of
 from gradsheet.checking.spec import Answer
@@ -164,7 +164,7 @@ class Judge:
         draws = self.rules.draws(group.at)
         if len(draws) < LEAST:
             return False
-        return all(same(self.grid(number).peek(group.cell), value) for number, value in draws)
+        return all(same_drawn(self.grid(number).peek(group.cell), value) for number, value in draws)
 
     def _followed(self, cell: int, at: int, cut: Cut) -> bool:
         """The rule and the formula where only some cells are drawn and the others compute.

@@ -142,3 +142,14 @@ def test_a_relation_between_columns_may_be_used(name: str, column: str) -> None:
 def test_what_is_right_in_some_rows_only_is_not_right(name: str, column: str, formula: str) -> None:
     verdicts = {c.verdict for c in typed(name, column, formula).checked().cells if c.column == column}
     assert verdicts & {"wrong", "fragile", "hard_coded"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("Q29", "=$P$29/two_neuron_relu_h-1/two_neuron_relu_h*$M$29"),
+        ("S54", "=$R$54/two_neuron_relu_h-1/two_neuron_relu_h*$M$54"),
+    ],
+)
+def test_last_bits_of_terms_that_cancel_are_no_mistake(cell: str, text: str) -> None:
+    assert Learner.of("two_neuron_relu", "level 3").put(cell, text).one(cell).verdict == "correct"
