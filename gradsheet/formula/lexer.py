@@ -13,6 +13,7 @@ from gradsheet.errors import GradsheetError
 from gradsheet.formula.address import column_number
 
 KEPT = 16_384  # formulas whose relative text is kept: those of a class are mostly the same in the same places
+SHORT = 500  # signs; what is longer is not kept, so that no file fills the memory for those after it
 _WORD = r"[A-Za-z_\\\u0080-\U0010ffff][\w.\\?\u0080-\U0010ffff]*"
 _SHEET = rf"(?:'(?:[^']|'')+'|(?:\[[^\]]*\])?{_WORD}(?::{_WORD})?|\[\d+\]|[\w.]+)!"
 _TOKEN = re.compile(
@@ -97,7 +98,6 @@ def _closing(text: str, start: int) -> int:
     raise GradsheetError(f"formula ={text[:200]}: a '[' is not closed")
 
 
-@lru_cache(KEPT)
 def relative(text: str, row: int, column: int) -> str:
     """The formula with its references as in R1C1: the same for every cell of a filled-down column.
 
@@ -105,7 +105,11 @@ def relative(text: str, row: int, column: int) -> str:
         >>> relative("=C4+D4*$A$1", 4, 5) == relative("=C5+D5*$A$1", 5, 5)
         True
     """
+    return _relative(text, row, column) if len(text) <= SHORT else _relative.__wrapped__(text, row, column)
 
+
+@lru_cache(KEPT)
+def _relative(text: str, row: int, column: int) -> str:
     def turn(match: re.Match[str]) -> str:
         kept, dc, letters, dr, digits, d1, from_column, d2, to_column, d3, from_row, d4, to_row = match.groups()
         if letters is not None:
