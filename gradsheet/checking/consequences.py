@@ -26,16 +26,22 @@ def causes(
     found: dict[int, tuple[int, ...]] = {}
     for cell in order:
         direct: dict[int, None] = {}
-        further: dict[int, int] = {}  # of each column the nearest
+        behind: set[int] = set()
         for one in cells_read(plan, cell):
-            if verdicts.get(one, "correct") not in FINE:
-                if off(one):
-                    direct[one] = None
-            else:
-                for other in found.get(one, ()):
-                    column = unpack(other)[2]
-                    further[column] = max(other, further.get(column, 0))
-            if len(direct) >= MOST:
-                break
-        found[cell] = tuple(direct or sorted(further.values()))[:MOST]
+            if verdicts.get(one, "correct") in FINE:
+                behind.update(found.get(one, ()))
+            elif off(one):
+                direct[one] = None
+                if len(direct) >= MOST:
+                    break
+        found[cell] = tuple(direct or _nearest(behind))[:MOST]
     return found
+
+
+def _nearest(cells: Iterable[int]) -> list[int]:
+    """Of each column the last."""
+    last: dict[int, int] = {}
+    for cell in cells:
+        column = unpack(cell)[2]
+        last[column] = max(cell, last.get(column, 0))
+    return sorted(last.values())

@@ -17,7 +17,7 @@ from gradsheet.checking.policy import FOLLOWED, LEAST, MOST, apart, same, same_d
 from gradsheet.checking.relations import related
 from gradsheet.checking.rules import Rules, reads_of
 from gradsheet.checking.spec import Answer
-from gradsheet.formula.address import unpack
+from gradsheet.formula.address import pack, unpack
 from gradsheet.formula.cells import Error
 from gradsheet.formula.evaluation import Evaluation
 from gradsheet.formula.plan import Plan
@@ -64,7 +64,7 @@ class Judge:
 
     def _group(self) -> None:
         """Sort the formulas in the open cells, and in given cells that were changed, into groups, and judge them."""
-        found: dict[Hashable, Group] = {}
+        found: dict[tuple[Any, ...], Group] = {}
         for at in (*self.answers, *self.changed_formulas):
             cell = self.places.actual[at]
             if cell not in self.plan.formulas:
@@ -74,8 +74,12 @@ class Judge:
             pattern = self.plan.formulas[cell].number
             mark = content.table, family(content.column), pattern, reads, self.rules.codes[at]
             found.setdefault(mark, Group(at, cell)).cells.append(cell)
-        for group in found.values():
-            self._judge(group)
+        tops: dict[Hashable, tuple[Hashable, ...]] = {}  # what each text reads where it is right
+        for (*text, reads, code), group in found.items():
+            mark = *text, code
+            self._judge(group, strayed=mark in tops and self._strays(group.cell, reads, tops[mark]))
+            if group.right:
+                tops.setdefault(mark, reads)
             self.groups.update(dict.fromkeys(group.cells, group))
 
     @cached_property
@@ -100,7 +104,7 @@ class Judge:
             self._grids[number] = Drawn(self.side, self.rules.free, self.rules.draw, number)
         return self._grids[number]
 
-    def _judge(self, group: Group) -> None:
+    def _judge(self, group: Group, *, strayed: bool) -> None:
         pattern = self.plan.formulas[group.cell]
         if pattern.unsupported is not None:
             return
@@ -111,9 +115,33 @@ class Judge:
         if self._everything_drawn(group):
             group.right = True
             return
+        if strayed:
+            return
         # what a cell computes from further back depends on where it stands: a window of two rows is right in the second
         places = dict.fromkeys((group.cell, group.cells[-1], group.cells[len(group.cells) // 2]))
         group.right = not any(map(self._off, places)) and all(map(self._follows, places))
+
+    def _strays(self, cell: int, reads: tuple[Hashable, ...], meant: tuple[Hashable, ...]) -> bool:
+        """Whether a text that is right elsewhere reads here, in place of inputs or examples, what is not equal to them.
+
+        On independent numbers it is not the rule, and what is drawn is equal to nothing but itself: no cut mends that.
+
+        Args:
+            cell: the formula's.
+            reads: what it reads.
+            meant: what it reads where it is right.
+        """
+        keys = self.rules.run(0)
+        seen, (_, row, column) = self.side.on(keys), unpack(cell)
+        places = zip(reads, meant, self.plan.formulas[cell].reads, strict=True)
+        for is_, was, (sheet, top, left, _, _) in places:
+            if is_ == was:
+                continue
+            if not (isinstance(was, tuple) and was[0] == "given" and was[1] in self.rules.given):
+                return False
+            if same(seen.read(pack(sheet, top.resolve(row), left.resolve(column))), keys.read(was[1])):
+                return False
+        return True
 
     def _off(self, cell: int) -> bool:
         """Whether a formula gives another number than its rule, on own cells and on the key's: no cut mends that.

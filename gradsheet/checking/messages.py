@@ -13,7 +13,7 @@ from gradsheet.formula.address import a1, pack, unpack
 
 
 def message(one: CellFeedback, told: Callable[[], str] = str, called: str = "") -> str:
-    """A sentence or two about a cell.
+    """A sentence or two about a cell that is not right.
 
     Args:
         one: the cell.
@@ -26,6 +26,12 @@ def message(one: CellFeedback, told: Callable[[], str] = str, called: str = "") 
 def right(cell: str) -> str:
     """What is said of most cells."""
     return f"{cell}: right."
+
+
+def follows(cell: str, because: tuple[str, ...]) -> str:
+    """What is said of a cell that is right in itself."""
+    cells = " and ".join(because)
+    return f"{cell}: your formula is fine; its number is off because of {cells}, and follows when that is mended."
 
 
 def said(judge: Judge, cell: int, at: int) -> str:
@@ -117,9 +123,6 @@ def number(value: object) -> str:
 
 
 def _said(one: CellFeedback, told: Callable[[], str], called: str) -> str:
-    if one.verdict == "follow_on":
-        cells = " and ".join(one.because)
-        return f"your formula is fine; its number is off because of {cells}, and follows when that is mended."
     known = [mistakes()[slug] for slug in (one.mistake or "").split("+") if slug in mistakes()]
     if known:
         words = " ".join(f"{mistake.why} {mistake.hint}" for mistake in known)

@@ -78,7 +78,8 @@ class Namer:
             for tree in (judge.plan.formulas[group.cell].tree, made.rule.trees[0])
         )
         found = numbers_in(judge.plan.formulas[group.cell].tree)
-        held = {judge.given[at] for name, at in judge.key.inputs.items() if name in names_in(made.rule.trees[0])}
+        inputs = judge.key.inputs
+        held = {judge.given[inputs[name]] for name in names_in(made.rule.trees[0]) if name in inputs}
         telling = (c for c in found if c in held or c not in (0.0, 2.0))
         constants = [c for c in telling if own[c] >= usual[c] + (c in usual)][:6]
         if not constants:

@@ -14,7 +14,7 @@ from gradsheet.checking.find import formula_at, identity, lost_names, places
 from gradsheet.checking.judge import Judge
 from gradsheet.checking.key import shown
 from gradsheet.checking.marks import Marks
-from gradsheet.checking.messages import message, right, said
+from gradsheet.checking.messages import follows, message, right, said
 from gradsheet.checking.own import numbers
 from gradsheet.checking.policy import same
 from gradsheet.checking.rules import rules_of
@@ -106,9 +106,12 @@ def _cell(diagnosis: Diagnosis, at: int, column: str) -> CellFeedback:
     formula, shows = formula_at(judge.plan, sheet, where), (_value(expected), _value(judge.values.get(cell)))
     if verdict == "correct":
         return CellFeedback(sheet, where, column, verdict, None, (), formula, *shows, message=right(where))
+    if verdict == "follow_on":
+        because = tuple(label(judge, other) for other in judge.because.get(cell, ()))
+        told = follows(where, because)
+        return CellFeedback(sheet, where, column, verdict, None, because, formula, *shows, message=told)
     slugs = "+".join(diagnosis.slugs.get(cell, ())) or None
-    because = tuple(label(judge, other) for other in judge.because.get(cell, ())) if verdict == "follow_on" else ()
-    one = CellFeedback(sheet, where, column, verdict, slugs, because, formula, *shows)
+    one = CellFeedback(sheet, where, column, verdict, slugs, (), formula, *shows)
     content = judge.key.contents.get(at)
     called = spoken(judge.key.titles[content.table, content.column]) if content is not None else column
     return replace(one, message=message(one, lambda: said(judge, cell, at), called))

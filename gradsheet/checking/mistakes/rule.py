@@ -72,9 +72,11 @@ class Rule:
         for roles in (("prediction", "error", "gradient"), ("prediction", "error", "gradient", "state", "schedule")):
             tree = whole[0]
             for _ in range(DEEP):
-                tree = renamed(
-                    tree, {n: rule_tree(c.formula) for n, c in self.columns.items() if self._opens(c, roles)}
-                )
+                read = (self.columns[n] for n in names_in(tree) if n in self.columns)
+                inner = {c.name: rule_tree(c.formula) for c in read if self._opens(c, roles)}
+                if not inner:
+                    break
+                tree = renamed(tree, inner)
                 found[tree] = None
         return tuple(found)
 
