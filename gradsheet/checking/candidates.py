@@ -37,10 +37,10 @@ class Growing(Generic[_T]):
     def __iter__(self) -> Iterator[_T]:
         for i in count():
             if i == len(self._kept):
-                found = next(self._source, None)
-                if found is None:
+                try:
+                    self._kept.append(next(self._source))
+                except StopIteration:
                     return
-                self._kept.append(found)
             yield self._kept[i]
 
 
@@ -52,13 +52,13 @@ class Candidate:
         slugs: the mistakes in it.
         tree: in names.
         function: in its cell.
-        values: under the draws of the rule.
+        values: under the draws of the rule, as far as someone has looked: most differ from a formula in the first.
     """
 
     slugs: tuple[str, ...]
     tree: s.Node
     function: Function
-    values: tuple[Any, ...]
+    values: Growing[Any]
 
 
 class Candidates:
@@ -118,10 +118,9 @@ class Candidates:
         function = self.function(tree)
         if function is None:
             return None
-        values = tuple(function(self.rules.grid(number)) for number, _ in self.draws)
-        if sum(map(usable, values)) < LEAST // 2 or all(
-            same(value, right) for value, (_, right) in zip(values, self.draws, strict=True)
-        ):
+        values = Growing(function(self.rules.grid(number)) for number, _ in self.draws)
+        few = next(islice(filter(usable, values), LEAST // 2 - 1, None), None) is None
+        if few or all(same(value, right) for value, (_, right) in zip(values, self.draws, strict=True)):
             return None
         return Candidate(slugs, tree, function, values)
 

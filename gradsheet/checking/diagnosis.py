@@ -32,7 +32,7 @@ class Diagnosis:
         self.judge = judge
         self.verdicts: dict[int, Verdict] = dict(judge.verdicts)
         self.slugs: dict[int, tuple[str, ...]] = {}
-        self._namer = Namer(judge)
+        self._namer = Namer(judge.sheets)
         for group in dict.fromkeys(judge.groups.values()):
             self._formula(group)
         self._constants()
@@ -88,7 +88,7 @@ class Diagnosis:
         """Whether a typed number is the right one with fewer digits."""
         if not isinstance(value, float):
             return False
-        for meant in (self.judge.rule_value(at), self.judge.expected.get(at)):
+        for meant in (self.judge.sheets.rule_value(at), self.judge.sheets.expected.get(at)):
             if isinstance(meant, float) and abs(value - meant) <= 0.01 * abs(meant):
                 places = len(f"{value!r}".partition(".")[2]) if "e" not in f"{value!r}" else 12
                 if same(round(meant, places), value) or same(float(f"{meant:.{_digits(value)}g}"), value):
@@ -106,7 +106,7 @@ class Diagnosis:
             if group is None:
                 continue
             content = judge.key.contents[at]
-            mark = content.table, family(content.column), judge.plan.formulas[cell].number
+            mark = content.table, family(content.column), judge.sheets.plan.formulas[cell].number
             top = tops.setdefault(mark, group)
             if top is group or group.right:
                 continue
@@ -131,8 +131,8 @@ class Diagnosis:
         """What a reference that drifted should have pointed at, as a slug."""
         judge = self.judge
         known, key = judge.places.exercise, judge.key
-        first = reads_of(judge.plan, top.cell, top.at, known, key)
-        now = reads_of(judge.plan, group.cell, group.at, known, key)
+        first = reads_of(judge.sheets.plan, top.cell, top.at, known, key)
+        now = reads_of(judge.sheets.plan, group.cell, group.at, known, key)
         names = {at: name for name, at in key.inputs.items()}
         for was, is_ in zip(first, now, strict=True):
             if was == is_:

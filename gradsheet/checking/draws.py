@@ -125,8 +125,10 @@ def free_draw(key: Key) -> Draw:
     In every sixth draw the numbers of the tables are tiny, so that beside them an eps of 1E-10 shows. All are whole
     multiples of 1/128 (the tiny ones of 2^-27): sums and products of a few of them are exact, so a formula that was
     expanded or regrouped gives the same bits, and none seems wrong because two large numbers nearly cancelled.
+    The weights of pixels are smaller: with all of them near 1 every sigmoid is 0 or 1, and no slope is seen.
     """
     held, inputs = domains(key), set(key.inputs.values())
+    light = _of_pixels(key)
 
     @lru_cache(MOST)
     def draw(at: int, number: int) -> float | bool:
@@ -147,7 +149,17 @@ def free_draw(key: Key) -> Draw:
                 size = (40 + int(chance * 281)) / 128
                 if number % 6 == 3 and at not in inputs:
                     size /= 2**20
+                if at in light:
+                    size /= 8
                 negative = kind != "positive" and number % 3 and uniform(number + 1, at, 1) < 0.45
                 return -size if negative else size
 
     return draw
+
+
+def _of_pixels(key: Key) -> frozenset[int]:
+    """The weights of pixels and their starts, where examples are images."""
+    model = key.layout.experiment.model
+    weights = set(model.weights[1:]) if model.wide else set()
+    starts = (key.inputs[f"start_{weight}"] for weight in weights)
+    return frozenset((*starts, *(at for at, content in key.contents.items() if content.column in weights)))

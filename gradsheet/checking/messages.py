@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from gradsheet.checking.feedback import CellFeedback
-from gradsheet.checking.judge import Judge
 from gradsheet.checking.mistakes import mistakes
+from gradsheet.checking.sheets import Sheets
 from gradsheet.checking.trees import written
 from gradsheet.formula import syntax as s
 from gradsheet.formula.address import a1, pack, unpack
@@ -34,16 +34,16 @@ def follows(cell: str, because: tuple[str, ...]) -> str:
     return f"{cell}: your formula is fine; its number is off because of {cells}, and follows when that is mended."
 
 
-def said(judge: Judge, cell: int, at: int) -> str:
+def said(sheets: Sheets, cell: int, at: int) -> str:
     """What a formula computes, in the names of the sheet, and what it does not read that the rule reads."""
-    pattern = judge.plan.formulas.get(cell)
+    pattern = sheets.plan.formulas.get(cell)
     if pattern is None or pattern.unsupported is not None:
         return ""
-    names = Names(judge, cell)
+    names = Names(sheets, cell)
     text = written(pattern.tree, names.place, " · ")
-    own = {names.one(other) for other in judge.reads(cell)}
-    rule = Names(judge, judge.places.actual[at])
-    meant = {rule.one(judge.places.actual.get(other, -1)) for other in _reads(judge, at)} - {""}
+    own = {names.one(other) for other in sheets.reads(cell)}
+    rule = Names(sheets, sheets.places.actual[at])
+    meant = {rule.one(sheets.places.actual.get(other, -1)) for other in _reads(sheets, at)} - {""}
     parts = [f"It computes {text}."]
     if lacking := sorted(meant - own):
         parts.append(f"It does not read {' and '.join(lacking[:3])}.")
@@ -52,8 +52,8 @@ def said(judge: Judge, cell: int, at: int) -> str:
     return " ".join(parts)
 
 
-def _reads(judge: Judge, at: int) -> Iterator[int]:
-    plan = judge.key.plan
+def _reads(sheets: Sheets, at: int) -> Iterator[int]:
+    plan = sheets.key.plan
     _, row, column = unpack(at)
     for sheet, top, left, bottom, right in plan.formulas[at].reads:
         for r in range(top.resolve(row), bottom.resolve(row) + 1):
@@ -64,28 +64,28 @@ def _reads(judge: Judge, at: int) -> Iterator[int]:
 class Names:
     """What cells are called, as seen from one of them: ``velocity b↑`` is one row up."""
 
-    def __init__(self, judge: Judge, cell: int) -> None:
-        self.judge, self.cell = judge, cell
-        e = judge.key.layout.experiment
+    def __init__(self, sheets: Sheets, cell: int) -> None:
+        self.sheets, self.cell = sheets, cell
+        e = sheets.key.layout.experiment
         self.titles = {c.name: c.title or c.name for c in (*e.epochs, *e.steps)}
-        self.inputs = {at: name for name, at in judge.key.inputs.items()}
+        self.inputs = {at: name for name, at in sheets.key.inputs.items()}
 
     def one(self, cell: int) -> str:
         """The name of a cell."""
-        judge = self.judge
-        at = judge.places.exercise.get(cell)
-        content = judge.key.contents.get(at) if at is not None else None
+        sheets = self.sheets
+        at = sheets.places.exercise.get(cell)
+        content = sheets.key.contents.get(at) if at is not None else None
         if at is None or content is None:
             if at in self.inputs:
                 return self.inputs[at].replace("start_", "start ")
-            point = judge.key.rows_of_points.get(at) if at is not None else None
+            point = sheets.key.rows_of_points.get(at) if at is not None else None
             if point is not None:
                 return point[1]
             if at is not None:
-                return "row" if at in judge.key.counts else ""
+                return "row" if at in sheets.key.counts else ""
             return "" if cell < 0 else a1(*unpack(cell)[1:])
         title = self.titles.get(content.column, content.column)
-        here = judge.key.contents.get(judge.places.exercise.get(self.cell, -1))
+        here = sheets.key.contents.get(sheets.places.exercise.get(self.cell, -1))
         if content.table == "epochs" or here is None or here.row is None or content.row is None:
             return title if content.row is None or here is None or here.row is not None else f"{title} of its rows"
         if content.number != here.number or content.row > here.row:
@@ -96,7 +96,7 @@ class Names:
         """A reference in the learner's formula."""
         sheet, row, column = unpack(self.cell)
         if isinstance(node, s.CellRef):
-            at = self.judge.plan.scope.sheet(node.sheet, sheet)
+            at = self.sheets.plan.scope.sheet(node.sheet, sheet)
             return self.one(pack(at, node.row.resolve(row), node.column.resolve(column))) if at is not None else "#REF!"
         if isinstance(node, s.AreaRef):
             corners = [
@@ -104,7 +104,7 @@ class Names:
             ]
             return ":".join(corners)
         if isinstance(node, s.Name):
-            return node.name.removeprefix(f"{self.judge.key.layout.experiment.name}_")
+            return node.name.removeprefix(f"{self.sheets.key.layout.experiment.name}_")
         return "…"
 
 

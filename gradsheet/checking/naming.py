@@ -12,9 +12,9 @@ from gradsheet.checking.cuts import path
 from gradsheet.checking.draws import Across, Drawn, Side
 from gradsheet.checking.families import family
 from gradsheet.checking.groups import Group
-from gradsheet.checking.judge import Judge
 from gradsheet.checking.mistakes.rule import minus
 from gradsheet.checking.policy import DRAWS, LEAST, same, usable
+from gradsheet.checking.sheets import Sheets
 from gradsheet.checking.trees import Function, mapped, names_in, nodes, numbers_in, once, renamed
 from gradsheet.formula import syntax as s
 from gradsheet.formula.scope import Unsupported
@@ -30,18 +30,18 @@ class Namer:
     """Names the mistakes of a submission.
 
     Args:
-        judge: its verdicts.
+        sheets: the submission and the rules.
     """
 
-    def __init__(self, judge: Judge) -> None:
-        self.judge = judge
+    def __init__(self, sheets: Sheets) -> None:
+        self.sheets = sheets
         self._named: dict[Hashable, tuple[str, ...]] = {}
 
     def name(self, group: Group) -> tuple[str, ...]:
         """The mistakes in a group's formula; none where none is recognised."""
-        pattern = self.judge.plan.formulas[group.cell].number
-        content = self.judge.key.contents[group.at]
-        mark = content.table, family(content.column), pattern, self.judge.rules.codes[group.at]
+        pattern = self.sheets.plan.formulas[group.cell].number
+        content = self.sheets.key.contents[group.at]
+        mark = content.table, family(content.column), pattern, self.sheets.rules.codes[group.at]
         if mark not in self._named:
             self._named[mark] = self._found(group)
         return self._named[mark]
@@ -49,8 +49,8 @@ class Namer:
     def _found(self, group: Group) -> tuple[str, ...]:
         if group.header:
             return ("header_in_range",)
-        made = candidates_of(self.judge.rules, group.at)
-        values = [self.judge.grid(number).peek(group.cell) for number, _ in made.draws]
+        made = candidates_of(self.sheets.rules, group.at)
+        values = [self.sheets.grid(number).peek(group.cell) for number, _ in made.draws]
         if not any(map(usable, values)):
             return self._unusable(group, made)
         stages: tuple[Callable[[], tuple[str, ...]], ...] = (
@@ -72,14 +72,14 @@ class Namer:
         self, group: Group, made: Candidates, values: list[Any], bases: Iterable[Candidate | tuple[()]]
     ) -> tuple[str, ...]:
         """A number where the rule reads a cell, or a part of the rule that is made of inputs."""
-        judge = self.judge
+        sheets = self.sheets
         own, usual = (
             Counter(n.value for n in nodes(tree) if isinstance(n, s.Number))
-            for tree in (judge.plan.formulas[group.cell].tree, made.rule.trees[0])
+            for tree in (sheets.plan.formulas[group.cell].tree, made.rule.trees[0])
         )
-        found = numbers_in(judge.plan.formulas[group.cell].tree)
-        inputs = judge.key.inputs
-        held = {judge.given[inputs[name]] for name in names_in(made.rule.trees[0]) if name in inputs}
+        found = numbers_in(sheets.plan.formulas[group.cell].tree)
+        inputs = sheets.key.inputs
+        held = {sheets.given[inputs[name]] for name in names_in(made.rule.trees[0]) if name in inputs}
         telling = (c for c in found if c in held or c not in (0.0, 2.0))
         constants = [c for c in telling if own[c] >= usual[c] + (c in usual)][:6]
         if not constants:
@@ -99,7 +99,7 @@ class Namer:
 
     def _with(self, tree: s.Node, part: s.Node, constant: float) -> Iterator[s.Node]:
         yield mapped(tree, lambda n: s.Number(constant) if n == part else None)
-        if isinstance(part, s.Name) and part.name in self.judge.key.inputs:
+        if isinstance(part, s.Name) and part.name in self.sheets.key.inputs:
             # beta typed in once, and 1 − beta typed in as its own number
             whole = minus(s.Number(1.0), part)
             rest = s.Number(round(1.0 - constant, 12))
@@ -111,22 +111,22 @@ class Namer:
 
     def _parts(self, made: Candidates, tree: s.Node) -> Iterator[tuple[s.Node, Any]]:
         """Inputs, parts made of inputs, and cells, each with what it is on this sheet."""
-        judge, inputs = self.judge, self.judge.key.inputs
+        sheets, inputs = self.sheets, self.sheets.key.inputs
         for name in names_in(tree):
             function = made.function(s.Name(None, name))
             if function is not None:
-                yield s.Name(None, name), function(judge.across)
+                yield s.Name(None, name), function(sheets.across)
         for name in names_in(tree):
             if name in inputs:
                 part = minus(s.Number(1.0), s.Name(None, name))
                 function = made.function(part)
                 if function is not None:
-                    yield part, function(judge.across)
+                    yield part, function(sheets.across)
 
     def _literal_slug(self, made: Candidates, part: s.Node, constant: float, actual: Any) -> str | None:
         if not isinstance(actual, float):
             return None
-        is_input = not isinstance(part, s.Name) or part.name in self.judge.key.inputs
+        is_input = not isinstance(part, s.Name) or part.name in self.sheets.key.inputs
         near = abs(constant - actual) <= 0.05 * abs(actual)
         if isinstance(part, s.Name) and part.name == "lr":
             tenfold = any(same(constant, actual * factor) for factor in (10.0, 0.1))
@@ -141,7 +141,7 @@ class Namer:
 
     def _rounded(self, group: Group, made: Candidates) -> tuple[str, ...]:
         """The formula without its rounding is right."""
-        tree = self.judge.plan.formulas[group.cell].tree
+        tree = self.sheets.plan.formulas[group.cell].tree
 
         def bare(node: s.Node) -> s.Node | None:
             return node.args[0] if isinstance(node, s.Call) and node.name in _ROUNDS and node.args else None
@@ -158,18 +158,18 @@ class Namer:
     def _of(self, tree: s.Node, group: Group, made: Candidates) -> Iterator[Any]:
         """Another formula in the group's cell, under the draws, one at a time: most part from the rule at once."""
         try:
-            function = Function(self.judge.plan, tree, group.cell)
+            function = Function(self.sheets.plan, tree, group.cell)
         except Unsupported:
             return
         for number, _ in made.draws:
-            yield function(self.judge.grid(number))
+            yield function(self.sheets.grid(number))
 
     def _ranges(self, group: Group, made: Candidates) -> tuple[str, ...]:
         """With the rule's range in place of the learner's the formula is right."""
-        if self.judge.places.moved:
+        if self.sheets.places.moved:
             return ()
-        own = self.judge.plan.formulas[group.cell].tree
-        rule = self.judge.key.plan.formulas[group.at].tree
+        own = self.sheets.plan.formulas[group.cell].tree
+        rule = self.sheets.key.plan.formulas[group.at].tree
         meant = [n for n in nodes(rule) if isinstance(n, s.AreaRef)]
         written = [n for n in nodes(own) if isinstance(n, s.AreaRef)]
         right = tuple(v for _, v in made.draws)
@@ -193,7 +193,7 @@ class Namer:
         top, left, bottom, right = (abs(a - b) for a, b in zip(one, two, strict=True))
         if (left and right) or ((left or right) and (top or bottom)):
             return "wrong_range"
-        if one[0] <= self.judge.key.layout.header:
+        if one[0] <= self.sheets.key.layout.header:
             return "header_in_range"
         return "range_off_by_one" if max(top, left, bottom, right) <= 2 else "wrong_range"
 
@@ -204,17 +204,17 @@ class Namer:
 
     def _elsewhere(self, group: Group, made: Candidates) -> tuple[str, ...]:
         """The rule, with one or two of its cells replaced by others that the formula reads."""
-        judge = self.judge
+        sheets = self.sheets
         tree = made.rule.trees[0]
         meant: dict[str, int] = {}
         for name in names_in(tree):
             at = self._cell(made, name)
             if at is not None:
                 meant[name] = at
-        reads = list(dict.fromkeys(judge.reads(group.cell)))
+        reads = list(dict.fromkeys(sheets.reads(group.cell)))
         if len(reads) > 12:
             return ()
-        back = {cell: judge.places.exercise.get(cell, cell & _CELL if self._own_sheet(cell) else -1) for cell in reads}
+        back = {cell: sheets.places.exercise.get(cell, cell & _CELL if self._own_sheet(cell) else -1) for cell in reads}
         others = {at: cell for cell, at in back.items() if at >= 0 and at not in meant.values()}
         lost = [name for name, at in meant.items() if at not in back.values()]
         candidates: list[tuple[str, s.Node]] = []
@@ -231,26 +231,26 @@ class Namer:
                 candidates.append(("wrong_reference", renamed(tree, names)))
         if not candidates:
             return ()
-        known = {**judge.places.exercise, **{cell: at for at, cell in others.items()}}
-        actual = {**judge.places.actual, **others}
-        side, free = Side(judge.plan, known), judge.rules.free | set(others)
-        grids = [Drawn(side, free, judge.rules.draw, number) for number in range(DRAWS)]
+        known = {**sheets.places.exercise, **{cell: at for at, cell in others.items()}}
+        actual = {**sheets.places.actual, **others}
+        side, free = Side(sheets.plan, known), sheets.rules.free | set(others)
+        grids = [Drawn(side, free, sheets.rules.draw, number) for number in range(DRAWS)]
         values = [grid.peek(group.cell) for grid in grids]
         for slug, other in candidates:
             function = made.function(other)
             if function is None:
                 continue
-            if _agrees(tuple(function(Across(judge.key.plan, grid, actual)) for grid in grids), values):
+            if _agrees(tuple(function(Across(sheets.key.plan, grid, actual)) for grid in grids), values):
                 return (slug,)
         return ()
 
     def _own_sheet(self, cell: int) -> bool:
-        return self.judge.plan.scope.sheet_names[cell >> 36] == self.judge.places.sheet
+        return self.sheets.plan.scope.sheet_names[cell >> 36] == self.sheets.places.sheet
 
     def _cell(self, made: Candidates, name: str) -> int | None:
         """The exercise's cell that a name means, if it is one cell."""
-        if name in self.judge.key.inputs and ("steps", name) not in self.judge.key.layout.names:
-            return self.judge.key.inputs[name]
+        if name in self.sheets.key.inputs and ("steps", name) not in self.sheets.key.layout.names:
+            return self.sheets.key.inputs[name]
         function = made.function(s.Name(None, name))
         if function is None or not references(f"={name}"):
             return None
@@ -261,23 +261,23 @@ class Namer:
                 seen.append(key)
                 return 1.0
 
-        function(Spy(self.judge.key.plan, self.judge.values, {}))
+        function(Spy(self.sheets.key.plan, self.sheets.values, {}))
         return seen[0] if len(seen) == 1 else None
 
     def _inlined(self, group: Group, made: Candidates) -> tuple[str, ...]:
         """The formula reads further back than the rule: followed there, it is the rule of a mistake."""
-        judge = self.judge
-        free = judge.leaves(group.cell) | judge.rules.base
-        order = path(judge.rules, group.at, free)
+        sheets = self.sheets
+        free = sheets.leaves(group.cell) | sheets.rules.base
+        order = path(sheets.rules, group.at, free)
         if order is None:
             return ()
-        mine = [judge.places.actual[at] for at in order if at in judge.places.actual]
+        mine = [sheets.places.actual[at] for at in order if at in sheets.places.actual]
         grids, values = [], []
         for number in range(LEAST + 2):
-            grid = Drawn(judge.side, free, judge.rules.draw, number)
+            grid = Drawn(sheets.side, free, sheets.rules.draw, number)
             for cell in mine:
                 grid.read(cell)
-            grids.append(Across(judge.key.plan, grid, judge.places.actual))
+            grids.append(Across(sheets.key.plan, grid, sheets.places.actual))
             values.append(grid.peek(group.cell))
         for one in chain(made.plain, made.opened):
             if _agrees(tuple(one.function(grid) for grid in grids), values):
@@ -292,7 +292,7 @@ def _agreeing(candidates: Iterable[Candidate], values: list[Any]) -> tuple[str, 
     return ()
 
 
-def _agrees(meant: tuple[Any, ...], values: Iterable[Any]) -> bool:
+def _agrees(meant: Iterable[Any], values: Iterable[Any]) -> bool:
     """Whether two functions are one, as far as the draws say."""
     proven = 0
     for one, other in zip(meant, values, strict=False):

@@ -25,14 +25,15 @@ def related(rules: Rules, side: Side, cell: int, at: int, leaves: frozenset[int]
         at: the exercise's cell that it is.
         leaves: the exercise's cells that it reads.
     """
+    order = rules.upstream({at, *leaves})
     for number in range(RUNS):
-        keys = rules.run(number)
+        keys = rules.run(number, order)
         if apart(side.on(keys).peek(cell), keys.peek(at)):
             return False  # whatever holds on every sheet holds where a whole run computes
-    return any(_agrees(rules, side, cell, at, cut) for cut in deep(rules, at, leaves))
+    return any(_agrees(rules, side, cell, at, cut, order) for cut in deep(rules, at, leaves))
 
 
-def _agrees(rules: Rules, side: Side, cell: int, at: int, cut: Cut) -> bool:
+def _agrees(rules: Rules, side: Side, cell: int, at: int, cut: Cut, order: tuple[int, ...]) -> bool:
     """Under one cut: what computes must be seen to move, and each branch of the rule to be taken.
 
     Numbers that a run has blown up prove nothing: beside them, what was added or rounded away is lost.
@@ -42,7 +43,7 @@ def _agrees(rules: Rules, side: Side, cell: int, at: int, cut: Cut) -> bool:
     branches = [set[Any]() for _ in conditions]
     decided = 0
     for number in range(MOST):
-        keys = rules.run(number) if cut.run else rules.cut(cut.free, number, cut.order)
+        keys = rules.run(number, order) if cut.run else rules.cut(cut.free, number, cut.order)
         right = keys.peek(at)
         if usable(right) and abs(right) < LARGE:
             if not same(side.on(keys).peek(cell), right):

@@ -19,6 +19,7 @@ from gradsheet.checking.trees import Function, nodes
 from gradsheet.formula import syntax as s
 from gradsheet.formula.address import unpack
 from gradsheet.formula.plan import Plan
+from gradsheet.formula.precedents import ordered
 
 
 class Rules:
@@ -34,6 +35,7 @@ class Rules:
         self.draw = free_draw(key)
         self._grids: dict[int, Drawn] = {}
         self._runs: dict[int, Drawn] = {}
+        self._whole: set[int] = set()  # those that are computed to the end
         self._draws: dict[int, tuple[tuple[int, Any], ...]] = {}
         self._conditions: dict[int, list[Function]] = {}
         self._reads: dict[int, frozenset[int]] = {}
@@ -71,13 +73,21 @@ class Rules:
             grid.read(at)
         return grid
 
-    def run(self, number: int) -> Drawn:
-        """The key's sheet with other inputs and examples."""
+    def run(self, number: int, order: Iterable[int] | None = None) -> Drawn:
+        """The key's sheet with other inputs and examples: all of it, or as far as these cells, in their order."""
         if number not in self._runs:
-            grid = self._runs[number] = Drawn(self.side, self.given, self.tame, number)
-            for at in self.key.order:
-                grid.read(at)
-        return self._runs[number]
+            self._runs[number] = Drawn(self.side, self.given, self.tame, number)
+        grid = self._runs[number]
+        if order is None and number not in self._whole:
+            self._whole.add(number)
+            order = self.key.order
+        for at in order or ():
+            grid.read(at)
+        return grid
+
+    def upstream(self, cells: Iterable[int]) -> tuple[int, ...]:
+        """Some cells with rules and all that they compute from, precedents first."""
+        return tuple(ordered([at for at in cells if at in self.key.contents], self.feeds))
 
     def tame(self, at: int, number: int) -> float | bool:
         """A draw with which most runs stay among numbers of a usual size: a learning rate 32 times smaller."""

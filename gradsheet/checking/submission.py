@@ -19,6 +19,7 @@ from gradsheet.checking.own import numbers
 from gradsheet.checking.policy import same
 from gradsheet.checking.rules import rules_of
 from gradsheet.checking.self_check import without_self_check
+from gradsheet.checking.sheets import Sheets
 from gradsheet.checking.spec import Exercise, spellings
 from gradsheet.errors import GradsheetError
 from gradsheet.formula.address import a1, unpack
@@ -66,7 +67,7 @@ def judged(name: str, read: Contents, exercise: Exercise, marks: Marks) -> Feedb
         where = places(plan, rules.key)
         where.notes.append("names of inputs led to a sheet that is gone: they were read as the inputs found by labels")
     inputs, points = numbers(exercise)
-    judge = Judge(rules, plan, where, rules.key.given(inputs, points), exercise.blanks)
+    judge = Judge(Sheets(rules, plan, where, rules.key.given(inputs, points)), exercise.blanks)
     diagnosis = Diagnosis(judge)
     cells: list[CellFeedback] = []
     columns: dict[str, list[CellFeedback]] = {}
@@ -102,8 +103,8 @@ def _cell(diagnosis: Diagnosis, at: int, column: str) -> CellFeedback:
     cell = judge.places.actual[at]
     verdict = diagnosis.verdicts[cell]
     sheet, where = _sheet(judge, cell), address(cell)
-    expected = judge.rule_value(at) if at in judge.key.contents else judge.given[at]
-    formula, shows = formula_at(judge.plan, sheet, where), (_value(expected), _value(judge.values.get(cell)))
+    expected = judge.sheets.rule_value(at) if at in judge.key.contents else judge.sheets.given[at]
+    formula, shows = formula_at(judge.sheets.plan, sheet, where), (_value(expected), _value(judge.values.get(cell)))
     if verdict == "correct":
         return CellFeedback(sheet, where, column, verdict, None, (), formula, *shows, message=right(where))
     if verdict == "follow_on":
@@ -114,7 +115,7 @@ def _cell(diagnosis: Diagnosis, at: int, column: str) -> CellFeedback:
     one = CellFeedback(sheet, where, column, verdict, slugs, (), formula, *shows)
     content = judge.key.contents.get(at)
     called = spoken(judge.key.titles[content.table, content.column]) if content is not None else column
-    return replace(one, message=message(one, lambda: said(judge, cell, at), called))
+    return replace(one, message=message(one, lambda: said(judge.sheets, cell, at), called))
 
 
 def address(cell: int) -> str:
@@ -130,7 +131,7 @@ def label(judge: Judge, cell: int) -> str:
 
 
 def _sheet(judge: Judge, cell: int) -> str:
-    return judge.plan.scope.sheet_names[cell >> 36]
+    return judge.sheets.plan.scope.sheet_names[cell >> 36]
 
 
 def _value(value: Any) -> float | bool | str | None:
@@ -146,7 +147,7 @@ def _stale(judge: Judge, read: Contents) -> list[str]:
         stored = read.cached.get(prefix + address(cell))
         value = judge.values.get(cell)
         now = value.value if isinstance(value, Error) else value
-        if stored is None or cell not in judge.plan.formulas or same(stored, now):
+        if stored is None or cell not in judge.sheets.plan.formulas or same(stored, now):
             continue
         if isinstance(stored, float) and isinstance(now, float) and abs(stored - now) <= 1e-6 * abs(now):
             continue
