@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
+from functools import cached_property
 from typing import Any
 
 from gradsheet.checking.families import family
@@ -52,6 +54,8 @@ class Diagnosis:
             return
         if any(self.verdicts[cell] == "wrong" for cell in cells):  # one formula: that it fits in a row is chance
             self.verdicts.update((cell, "wrong") for cell in cells if self.verdicts[cell] == "fragile")
+        if group in self._drifts and self._tops[group].right:
+            return
         typed = group.typed or all(self.verdicts[cell] == "hard_coded" for cell in cells)
         found = (_TYPED,) if typed else self._namer.name(group)
         if found:
@@ -95,27 +99,38 @@ class Diagnosis:
                     return True
         return False
 
+    @cached_property
+    def _tops(self) -> dict[Group, Group]:
+        """For each formula the first of the same text in its column."""
+        judge = self.judge
+        firsts: dict[Hashable, Group] = {}
+        found: dict[Group, Group] = {}
+        for group in dict.fromkeys(judge.groups.values()):
+            content = judge.key.contents[group.at]
+            mark = content.table, family(content.column), judge.sheets.plan.formulas[group.cell].number
+            found[group] = firsts.setdefault(mark, group)
+        return found
+
+    @cached_property
+    def _drifts(self) -> dict[Group, str]:
+        """The formulas that are not right and read elsewhere than the first of their text, each with its mistake."""
+        pairs = ((group, top) for group, top in self._tops.items() if top is not group and not group.right)
+        slugs = ((group, self._moved(top, group)) for group, top in pairs)
+        return {group: slug for group, slug in slugs if slug is not None}
+
     def _drift(self) -> None:
         """A formula that is right where it was typed and wrong where it was filled to."""
         judge = self.judge
-        tops: dict[tuple[str, str, int], Group] = {}
-        drifted: dict[tuple[str, str, int], list[int]] = {}
-        for at in judge.answers:
-            cell = judge.places.actual[at]
+        drifted: dict[Group, list[int]] = {}
+        for cell in (judge.places.actual[at] for at in judge.answers):
             group = judge.groups.get(cell)
-            if group is None:
+            slug = self._drifts.get(group) if group is not None else None
+            if group is None or slug is None:
                 continue
-            content = judge.key.contents[at]
-            mark = content.table, family(content.column), judge.sheets.plan.formulas[cell].number
-            top = tops.setdefault(mark, group)
-            if top is group or group.right:
-                continue
-            slug = self._moved(top, group)
-            if slug is None:
-                continue
+            top = self._tops[group]
             if top.right:
                 self.slugs[cell] = (slug,)
-                drifted.setdefault(mark, []).append(cell)
+                drifted.setdefault(top, []).append(cell)
                 self._suspect(top, group, slug)
             elif not self._same_fault(top, group):
                 first = tuple(one for one in self.slugs.get(top.cell, ()) if one != slug)
