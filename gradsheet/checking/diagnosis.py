@@ -13,7 +13,6 @@ from gradsheet.checking.groups import Group
 from gradsheet.checking.judge import Judge
 from gradsheet.checking.naming import Namer
 from gradsheet.checking.policy import same
-from gradsheet.checking.rules import reads_of
 
 _COMMA = re.compile(r"\s*[-+]?\d{1,3}(?:[.  ']?\d{3})*,\d+\s*%?\s*|\s*[-+]?\d*,\d+(?:[eE][-+]?\d+)?\s*")
 _TYPED = "hard_coded"
@@ -144,12 +143,9 @@ class Diagnosis:
 
     def _moved(self, top: Group, group: Group) -> str | None:
         """What a reference that drifted should have pointed at, as a slug."""
-        judge = self.judge
-        known, key = judge.places.exercise, judge.key
-        first = reads_of(judge.sheets.plan, top.cell, top.at, known, key)
-        now = reads_of(judge.sheets.plan, group.cell, group.at, known, key)
+        key = self.judge.key
         names = {at: name for name, at in key.inputs.items()}
-        for was, is_ in zip(first, now, strict=True):
+        for was, is_ in zip(top.reads, group.reads, strict=True):
             if was == is_:
                 continue
             if isinstance(was, tuple) and was[0] == "given" and was[1] in key.counts:

@@ -12,6 +12,7 @@ from gradsheet.checking.instructions import NAME
 from gradsheet.checking.key import Key
 from gradsheet.checking.spec import Exercise, read_code
 from gradsheet.errors import GradsheetError
+from gradsheet.formula import syntax as s
 from gradsheet.formula.address import unpack
 from gradsheet.formula.cells import Formula, Workbook
 from gradsheet.formula.plan import Plan
@@ -75,9 +76,12 @@ def lost_names(plan: Plan, found: Places, key: Key) -> dict[str | tuple[str, str
     lost: dict[str | tuple[str, str], str] = {}
     sheets = {name.casefold() for name in plan.scope.sheet_names}
     for name, at in key.inputs.items():
-        meaning = plan.workbook.names.get(key.layout.name(name), "").removeprefix("=")
-        sheet = meaning.rpartition("!")[0].strip("'").replace("''", "'")
-        if meaning and sheet.casefold() not in sheets:
+        called = key.layout.name(name)
+        if called not in plan.workbook.names:
+            continue
+        meaning = plan.scope.meaning((None, called.casefold()))
+        gone = isinstance(meaning, s.CellRef) and meaning.sheet is not None and meaning.sheet.casefold() not in sheets
+        if gone or "#REF!" in plan.workbook.names[called]:
             where, row, column = unpack(found.actual[at])
-            lost[key.layout.name(name)] = f"{qualified(plan.scope.sheet_names[where], '')}${letters(column)}${row}"
+            lost[called] = f"{qualified(plan.scope.sheet_names[where], '')}${letters(column)}${row}"
     return lost

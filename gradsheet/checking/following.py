@@ -8,7 +8,7 @@ from typing import Any
 
 from gradsheet.checking.cuts import Cut, shallow
 from gradsheet.checking.families import family
-from gradsheet.checking.groups import Group
+from gradsheet.checking.groups import Group, verbatim
 from gradsheet.checking.policy import FOLLOWED, LEAST, MOST, apart, same, same_drawn, usable
 from gradsheet.checking.relations import related
 from gradsheet.checking.rules import reads_of
@@ -38,16 +38,17 @@ class Following:
             reads = reads_of(self.plan, cell, at, self.places.exercise, self.sheets.key)
             pattern = self.plan.formulas[cell].number
             mark = content.table, family(content.column), pattern, reads, self.rules.codes[at]
-            found.setdefault(mark, Group(at, cell)).cells.append(cell)
-        tops: dict[Hashable, tuple[Hashable, ...]] = {}  # what each text reads where it is right
-        for (*text, reads, code), group in found.items():
+            found.setdefault(mark, Group(at, cell, reads)).cells.append(cell)
+        tops: dict[Hashable, Group] = {}  # of each text the first that is right
+        for (*text, _, code), group in found.items():
             mark = *text, code
-            self._judge(group, strayed=mark in tops and self._strays(group.cell, reads, tops[mark]))
+            self._judge(group, tops.get(mark))
             if group.right:
-                tops.setdefault(mark, reads)
+                tops.setdefault(mark, group)
         return {cell: group for group in found.values() for cell in group.cells}
 
-    def _judge(self, group: Group, *, strayed: bool) -> None:
+    def _judge(self, group: Group, top: Group | None) -> None:
+        """Whether it is right; `top` has the same text and is."""
         pattern = self.plan.formulas[group.cell]
         if pattern.unsupported is not None:
             return
@@ -55,10 +56,10 @@ class Following:
         if group.typed:
             return
         group.header = self._takes_in_header(group)
-        if self._everything_drawn(group):
+        if self._is_the_rule(group) or self._everything_drawn(group):
             group.right = True
             return
-        if strayed:
+        if top is not None and self._strays(group, top):
             return
         # what a cell computes from further back depends on where it stands: a window of two rows is right in the second
         places = dict.fromkeys((group.cell, group.cells[-1], group.cells[len(group.cells) // 2]))
@@ -77,6 +78,12 @@ class Following:
                 return last.resolve(row) < 1_000_000
         return False
 
+    def _is_the_rule(self, group: Group) -> bool:
+        """Whether it is written as in the key, and reads the same cells."""
+        if self.places.moved or group.reads != self.rules.codes[group.at][1]:
+            return False
+        return verbatim(self.plan, group.cell, self.sheets.key.plan, group.at)
+
     def _everything_drawn(self, group: Group) -> bool:
         """The rule and the formula on independent numbers in every cell."""
         draws = self.rules.draws(group.at)
@@ -84,25 +91,20 @@ class Following:
             return False
         return all(same_drawn(self.sheets.grid(number).peek(group.cell), value) for number, value in draws)
 
-    def _strays(self, cell: int, reads: tuple[Hashable, ...], meant: tuple[Hashable, ...]) -> bool:
+    def _strays(self, group: Group, top: Group) -> bool:
         """Whether a text that is right elsewhere reads here, in place of inputs or examples, what is not equal to them.
 
         On independent numbers it is not the rule, and what is drawn is equal to nothing but itself: no cut mends that.
-
-        Args:
-            cell: the formula's.
-            reads: what it reads.
-            meant: what it reads where it is right.
         """
         keys = self.rules.run(0)
-        seen, (_, row, column) = self.sheets.side.on(keys), unpack(cell)
-        places = zip(reads, meant, self.plan.formulas[cell].reads, strict=True)
-        for is_, was, (sheet, top, left, _, _) in places:
+        seen, (_, row, column) = self.sheets.side.on(keys), unpack(group.cell)
+        places = zip(group.reads, top.reads, self.plan.formulas[group.cell].reads, strict=True)
+        for is_, was, (sheet, first, left, _, _) in places:
             if is_ == was:
                 continue
             if not (isinstance(was, tuple) and was[0] == "given" and was[1] in self.rules.given):
                 return False
-            if same(seen.read(pack(sheet, top.resolve(row), left.resolve(column))), keys.read(was[1])):
+            if same(seen.read(pack(sheet, first.resolve(row), left.resolve(column))), keys.read(was[1])):
                 return False
         return True
 

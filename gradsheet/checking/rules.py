@@ -121,7 +121,7 @@ class Rules:
         return self._conditions[at]
 
     @cached_property
-    def codes(self) -> dict[int, Hashable]:
+    def codes(self) -> dict[int, tuple[int, tuple[Hashable, ...]]]:
         """For every cell of the key, what its rule reads: equal for cells that have the same rule."""
         plan = self.key.plan
         return {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gradsheet.experiments import catalogue
@@ -112,6 +114,17 @@ def test_names_and_cells_are_the_same() -> None:
     assert learner.checked().ok
     learner.fill("new_b", "=E14-K14*momentum_lr")
     assert learner.checked().ok
+
+
+@pytest.mark.parametrize(
+    ("name", "means"), [("momentum_lr", "momentum!$C$7*2"), ("momentum_lr", "-momentum!$C$7"), ("momentum_beta", "0.9")]
+)
+def test_the_rule_word_for_word_is_not_right_where_a_name_means_something_else(name: str, means: str) -> None:
+    learner = Learner.of("momentum", "velocity_b,new_b")
+    assert learner.checked().ok
+    learner.book = replace(learner.book, names={**learner.book.names, name: means})
+    column = "new_b" if name == "momentum_lr" else "velocity_b"
+    assert not {"correct", "follow_on"} & set(learner.verdicts(column))
 
 
 def test_squares_roots_and_sums_by_other_functions() -> None:
