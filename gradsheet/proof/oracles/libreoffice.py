@@ -55,7 +55,7 @@ def available() -> str | None:
     """Why LibreOffice cannot be asked, in one sentence with the remedy, or None."""
     if _office() is None:
         return f"LibreOffice is not installed: {_REMEDY}"
-    if _interpreter() is None:
+    if interpreter() is None:
         return f"LibreOffice is there, but no Python with its 'uno' module: {_REMEDY}"
     return None
 
@@ -117,10 +117,10 @@ def _ask(folder: Path, copy: Path, wanted: dict[str, list[str]], timeout: float,
             for sheet, addresses in wanted.items()
         },
     }
-    with _running_office(folder / "profile", pipe):
+    with running_office(folder / "profile", pipe):
         try:
             session = subprocess.run(
-                [str(_interpreter()), str(_SESSION)],
+                [str(interpreter()), str(_SESSION)],
                 input=json.dumps(question),
                 capture_output=True,
                 text=True,
@@ -137,7 +137,7 @@ def _ask(folder: Path, copy: Path, wanted: dict[str, list[str]], timeout: float,
 
 
 @contextmanager
-def _running_office(profile: Path, pipe: str) -> Iterator[None]:
+def running_office(profile: Path, pipe: str) -> Iterator[None]:
     """An office that listens at the pipe; ended with every process that it started, in any case."""
     command = [
         str(_office()),
@@ -184,7 +184,7 @@ def _office() -> str | None:
 
 
 @cache
-def _interpreter() -> str | None:
+def interpreter() -> str | None:
     """A Python that can import uno: this one, the one LibreOffice brings along, or the system's."""
     office = _office()
     beside = Path(office).resolve().parent if office else Path()
