@@ -1,5 +1,7 @@
 """Marks: a column is one answer, however many rows it has; a follow-on costs nothing.
 
+A formula that is fragile where it was typed is one fragile answer, wherever it was filled to.
+
 A teacher's file may say otherwise:
 
     [weights]            # of columns, 1 where not named
@@ -12,7 +14,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,9 +55,16 @@ class Marks:
         found = {}
         for name, cells in columns.items():
             weight = self.weights.get(name, 1.0)
-            share = sum(self.credit[cell.verdict] for cell in cells) / len(cells) if cells else 0.0
+            share = sum(self.credit[verdict] for verdict in _credited(cells)) / len(cells) if cells else 0.0
             found[name] = (round(weight * share, 2), weight)
         return found
+
+
+def _credited(cells: Sequence[CellFeedback]) -> Iterator[Verdict]:
+    """A column's verdicts, as they count."""
+    filled = {cell.mistake for cell in cells if cell.verdict == "fragile"} - {None}
+    for cell in cells:
+        yield "fragile" if cell.verdict == "wrong" and cell.mistake in filled else cell.verdict
 
 
 def read_marks(path: str | os.PathLike[str] | None) -> Marks:

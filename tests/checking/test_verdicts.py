@@ -108,6 +108,15 @@ def test_an_equivalent_formula_is_right(column: str, formula: str) -> None:
     assert found.ok, [c.message for c in found.cells if c.verdict != "correct"][:2]
 
 
+def test_a_missing_dollar_sign_is_one_fragile_answer() -> None:
+    learner = Learner.of("momentum", "new_b,new_a").fill("new_b", "=E14-K14*C7")
+    found = learner.checked()
+    assert {(one.column, one.mistake) for one in found.cells if one.mistake} == {("new_b", "lr_drift")}
+    assert found.marks == {"new_b": (0.5, 1.0), "new_a": (1.0, 1.0)}
+    learner.put(learner.at("new_b", row=3), 0.5)  # and what else is wrong costs as ever
+    assert learner.checked().marks["new_b"] == (0.49, 1.0)
+
+
 def test_names_and_cells_are_the_same() -> None:
     learner = Learner.of("momentum", "new_b")
     learner.fill("new_b", "=E14-K14*$C$7")

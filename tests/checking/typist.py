@@ -34,4 +34,5 @@ def main() -> None:
         desktop.terminate()
 
 
-main()
+if __name__ == "__main__":
+    main()
