@@ -111,10 +111,11 @@ class Candidates:
 
     def candidate(self, slugs: tuple[str, ...], tree: s.Node, again: bool = False) -> Candidate | None:
         """A rewritten rule, unless it was there before, has no meaning in this cell, or is no mistake."""
-        text = written(tree)
-        if text in self._seen and not again:
-            return None
-        self._seen.add(text)
+        if not again:
+            text = written(tree)
+            if text in self._seen:
+                return None
+            self._seen.add(text)
         function = self.function(tree)
         if function is None:
             return None

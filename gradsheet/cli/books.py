@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from gradsheet.cli.group import main
-from gradsheet.cli.options import examples, run_options, values_of
+from gradsheet.cli.options import Asked, run_options
 from gradsheet.cli.printing import print_json
 from gradsheet.errors import GradsheetError
 
@@ -22,37 +22,24 @@ def export(
     experiments: Sequence[str],
     everything: bool,
     out: str | None,
-    epochs: int | None,
-    settings: Sequence[str],
-    gradient: str | None,
-    carry: str | None,
-    optimiser: str | None,
-    batch: str | None,
-    seed: int | None,
-    data_file: str | None,
+    asked: Asked,
 ) -> None:
     """Write EXPERIMENTS (those of graddesc.xlsx where none is named) as one annotated workbook."""
     import gradsheet
 
     if everything:
-        if experiments or settings or any((gradient, carry, optimiser, batch, seed, data_file)):
+        if experiments or asked.anything:
             raise GradsheetError("--all writes the catalogue as it is: leave names and settings out")
         from gradsheet.workbook.export import export_all
 
-        for path in export_all(out or "workbooks", epochs):
+        for path in export_all(out or "workbooks", asked.named["epochs"]):
             click.echo(f"{path} is written.")
         return
     path = gradsheet.export(
         experiments,
         out or "graddesc.xlsx",
-        epochs=epochs,
-        gradient=gradient,
-        carry=carry,
-        optimiser=optimiser,
-        batch=batch,
-        seed=seed,
-        data=examples(data_file),
-        **values_of(settings),
+        **asked.keywords(),
+        **asked.inputs(),
     )
     click.echo(f"{path} is written. Open it and start with its first sheet.")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -34,19 +36,59 @@ data_option = click.option(
 )
 
 
+_OF_A_RUN = (epochs_option, set_option, gradient_option, carry_option, optimiser_option, batch_option, data_option)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a run, as it was typed.
+
+    Attributes:
+        settings: ``NAME=VALUE`` texts.
+        data_file: of the learner's own examples.
+        named: epochs, gradient, carry, optimiser, batch; the seed where it can only mean what a run draws.
+    """
+
+    settings: Sequence[str]
+    data_file: str | None
+    named: Mapping[str, Any]
+
+    @property
+    def anything(self) -> bool:
+        """Whether a run would differ from the catalogue's by more than its epochs."""
+        others = (value for name, value in self.named.items() if name != "epochs")
+        return bool(self.settings) or self.data_file is not None or any(value is not None for value in others)
+
+    def inputs(self, known: Collection[str] = ()) -> dict[str, Any]:
+        """What was set; `known` are options that may be set here, because the option means something else."""
+        return values_of(self.settings, known)
+
+    def keywords(self) -> dict[str, Any]:
+        """The rest, as the library calls it; examples are read."""
+        return {**self.named, "data": examples(self.data_file)}
+
+
 def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What `run`, `sweep`, `export` and `plot` ask of a run."""
-    asked = (
-        epochs_option, set_option, gradient_option, carry_option, optimiser_option, batch_option, data_option,
-    )  # fmt: skip
-    for option in reversed(asked):
-        command = option(command)
-    return command
+    """What `run`, `sweep`, `export`, `plot` and `solve` ask of a run; the command gets it as ``asked``."""
+    return _gathering(command, ("epochs", "gradient", "carry", "optimiser", "batch"), _OF_A_RUN)
 
 
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """These and --seed, where that can only mean what a run draws."""
-    return settings_options(seed_option(command))
+    """The same and --seed, where that can only mean what a run draws."""
+    return _gathering(command, ("epochs", "gradient", "carry", "optimiser", "batch", "seed"), (*_OF_A_RUN, seed_option))
+
+
+def _gathering(
+    command: Callable[..., Any], names: Sequence[str], options: Sequence[Callable[..., Any]]
+) -> Callable[..., Any]:
+    @wraps(command)
+    def gathered(**found: Any) -> Any:
+        named = {name: found.pop(name) for name in names}
+        return command(asked=Asked(found.pop("settings"), found.pop("data_file"), named), **found)
+
+    for option in reversed(options):
+        gathered = option(gathered)
+    return gathered
 
 
 def values_of(settings: Sequence[str], known: Collection[str] = ()) -> dict[str, Any]:

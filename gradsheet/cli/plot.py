@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import click
 
 from gradsheet.cli.group import main
-from gradsheet.cli.options import examples, run_options, values_of
+from gradsheet.cli.options import Asked, run_options
 
 
 @main.command()
@@ -17,14 +15,7 @@ from gradsheet.cli.options import examples, run_options, values_of
 def plot(
     experiment: str,
     out: str,
-    epochs: int | None,
-    settings: Sequence[str],
-    gradient: str | None,
-    carry: str | None,
-    optimiser: str | None,
-    batch: str | None,
-    seed: int | None,
-    data_file: str | None,
+    asked: Asked,
 ) -> None:
     """Draw a run of EXPERIMENT: loss, weights, errors, and the loss surface with the path on it."""
     import gradsheet
@@ -32,13 +23,7 @@ def plot(
     gradsheet.plot(
         experiment,
         out,
-        epochs=epochs,
-        gradient=gradient,
-        carry=carry,
-        optimiser=optimiser,
-        batch=batch,
-        seed=seed,
-        data=examples(data_file),
-        **values_of(settings),
+        **asked.keywords(),
+        **asked.inputs(),
     )
     click.echo(f"{out} is written.")

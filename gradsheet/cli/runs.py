@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from gradsheet.cli.group import main
-from gradsheet.cli.options import examples, format_option, run_options, values_of
+from gradsheet.cli.options import Asked, format_option, run_options
 from gradsheet.cli.printing import print_json, print_rows
 from gradsheet.errors import GradsheetError
 
@@ -51,14 +50,7 @@ def list_(misunderstood: bool, format_: str) -> None:
 @format_option
 def run(
     experiment: str,
-    epochs: int | None,
-    settings: Sequence[str],
-    gradient: str | None,
-    carry: str | None,
-    optimiser: str | None,
-    batch: str | None,
-    seed: int | None,
-    data_file: str | None,
+    asked: Asked,
     device: str,
     save_weights: str | None,
     rows: bool,
@@ -70,15 +62,9 @@ def run(
 
     trace = gradsheet.run(
         experiment,
-        epochs,
-        gradient=gradient,
-        carry=carry,
-        optimiser=optimiser,
-        batch=batch,
-        seed=seed,
-        data=examples(data_file),
         device=device,
-        **values_of(settings),
+        **asked.keywords(),
+        **asked.inputs(),
     )
     for note in trace.notes:
         click.echo(f"gradsheet: {note}", err=True)

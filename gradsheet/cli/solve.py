@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from gradsheet.cli.group import main
-from gradsheet.cli.options import examples, settings_options, values_of
+from gradsheet.cli.options import Asked, settings_options
 from gradsheet.cli.printing import print_json
 
 METHODS = click.Choice(["lbfgs", "adam", "lm", "annealing"])
@@ -50,13 +50,7 @@ def solve(
     iterations: int | None,
     lr: float,
     out: str | None,
-    epochs: int | None,
-    settings: Sequence[str],
-    gradient: str | None,
-    carry: str | None,
-    optimiser: str | None,
-    batch: str | None,
-    data_file: str | None,
+    asked: Asked,
     format_: str,
 ) -> None:
     """Change cells of a workbook, or of an experiment's sheet, until another is small, large, or shows a value."""
@@ -84,13 +78,8 @@ def solve(
             lr=lr,
             out=out,
             say=status.update,
-            epochs=epochs,
-            inputs=values_of(settings) or None,
-            data=examples(data_file),
-            gradient=gradient,
-            carry=carry,
-            optimiser=optimiser,
-            batch=batch,
+            inputs=asked.inputs() or None,
+            **asked.keywords(),
         )
     if format_ == "json":
         print_json(found.to_json())

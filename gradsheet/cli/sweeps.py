@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from gradsheet.cli.group import main
-from gradsheet.cli.options import examples, format_option, settings_options, values_of
+from gradsheet.cli.options import Asked, format_option, settings_options
 from gradsheet.cli.printing import print_rows
 from gradsheet.errors import GradsheetError, GradsheetWarning
 
@@ -44,13 +44,7 @@ def sweep(
     compile_: str,
     scheduler: str | None,
     device: str,
-    epochs: int | None,
-    settings: Sequence[str],
-    gradient: str | None,
-    carry: str | None,
-    optimiser: str | None,
-    batch: str | None,
-    data_file: str | None,
+    asked: Asked,
     format_: str,
 ) -> None:
     """Run an experiment or a workbook with many settings."""
@@ -61,11 +55,9 @@ def sweep(
     names = [name.strip() for text in outputs for name in text.split(",")]
     try:
         with _progress() as tell, _warnings_in_a_line():
-            inputs = values_of(settings, {"seed"})
             found = gradsheet.sweep(
-                what, axes, names, epochs, out=out, resume=resume, gradient=gradient, carry=carry, optimiser=optimiser,
-                batch=batch, data=examples(data_file), inputs=inputs, threshold=threshold, seed=seed,
-                compile=compile_, scheduler=scheduler, device=device, tell=tell,
+                what, axes, names, out=out, resume=resume, inputs=asked.inputs({"seed"}), threshold=threshold,
+                seed=seed, compile=compile_, scheduler=scheduler, device=device, tell=tell, **asked.keywords(),
             )  # fmt: skip
     except KeyboardInterrupt:
         kept = "what is done is kept: give the same command with --resume to go on" if out else "nothing is kept"
