@@ -23,6 +23,19 @@ def _around(text: str, delimiter: Value, which: float, mode: float) -> list[tupl
     return [m.span() for m in re.finditer("|".join(map(re.escape, marks)), text, flags)]
 
 
+def _parted(
+    text: Text, delimiter: Range, which: Number, mode: Number, at_end: Number, otherwise: Plain
+) -> tuple[Value, Value]:
+    """What stands before and after the delimiter of that number; negative ones count from the end."""
+    spans, n = _around(text, delimiter, which, mode), int(which)
+    if abs(n) <= len(spans):
+        start, end = spans[n - 1 if n > 0 else n]
+        return text[:start], text[end:]
+    if not at_end or abs(n) > len(spans) + 1:
+        return otherwise, otherwise
+    return (text, "") if n > 0 else ("", text)
+
+
 @function("TEXTBEFORE", empty_is_default=True)
 def text_before(
     text: Text,
@@ -33,10 +46,7 @@ def text_before(
     otherwise: Plain = Error.NA,
 ) -> Value:
     """What stands before a delimiter."""
-    spans, n = _around(text, delimiter, which, mode), int(which)
-    if abs(n) > len(spans):
-        return (text if n > 0 else "") if at_end and abs(n) == len(spans) + 1 else otherwise
-    return text[: spans[n - 1 if n > 0 else n][0]]
+    return _parted(text, delimiter, which, mode, at_end, otherwise)[0]
 
 
 @function("TEXTAFTER", empty_is_default=True)
@@ -49,10 +59,7 @@ def text_after(
     otherwise: Plain = Error.NA,
 ) -> Value:
     """What stands after a delimiter."""
-    spans, n = _around(text, delimiter, which, mode), int(which)
-    if abs(n) > len(spans):
-        return ("" if n > 0 else text) if at_end and abs(n) == len(spans) + 1 else otherwise
-    return text[spans[n - 1 if n > 0 else n][1] :]
+    return _parted(text, delimiter, which, mode, at_end, otherwise)[1]
 
 
 @function("TEXTSPLIT", empty_is_default=True)
