@@ -14,6 +14,7 @@ from types import FrameType
 from gradsheet.checking.feedback import Feedback
 from gradsheet.checking.making import roster, stem
 from gradsheet.checking.marks import Marks, read_marks
+from gradsheet.checking.rules import forget
 from gradsheet.checking.spec import Exercise
 from gradsheet.checking.submission import check_file
 from gradsheet.errors import GradsheetError
@@ -110,15 +111,16 @@ def _handed_in(file: Path) -> bool:
 def one(task: Task) -> Feedback:
     """One submission, whatever is in it."""
     try:
-        found = check_file(task.path, task.marks, task.learner)
+        return _known(check_file(task.path, task.marks, task.learner), task.learners)
     except MemoryError:
-        return _refused(task, "it takes too much memory: hand in a smaller workbook")
+        reason = "it takes too much memory: hand in a smaller workbook"
     except _SlowError:
-        return _refused(task, f"it takes longer than {SECONDS} seconds: hand in a smaller workbook")
+        reason = f"it takes longer than {SECONDS} seconds: hand in a smaller workbook"
     except Exception as problem:  # a fault of ours must not end the class; it says so
         said = " ".join(f"{type(problem).__name__}: {problem}".split())[:160]
-        return _refused(task, f"the checker failed on it ({said}): please report this")
-    return _known(found, task.learners)
+        reason = f"the checker failed on it ({said}): please report this"
+    forget()
+    return _refused(task, reason)
 
 
 def _refused(task: Task, reason: str) -> Feedback:

@@ -27,12 +27,14 @@ class Diagnosis:
     Attributes:
         verdicts: by the submission's cells.
         slugs: the mistakes of those that have any.
+        filled: the exercise's cells that a right formula was filled to and drifted on its way: with it, one answer.
     """
 
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
         self.verdicts: dict[int, Verdict] = dict(judge.verdicts)
         self.slugs: dict[int, tuple[str, ...]] = {}
+        self.filled: set[int] = set()
         self._namer = Namer(judge.sheets)
         for group in dict.fromkeys(judge.groups.values()):
             self._formula(group)
@@ -121,7 +123,8 @@ class Diagnosis:
         """A formula that is right where it was typed and wrong where it was filled to."""
         judge = self.judge
         drifted: dict[Group, list[int]] = {}
-        for cell in (judge.places.actual[at] for at in judge.answers):
+        for at in judge.answers:
+            cell = judge.places.actual[at]
             group = judge.groups.get(cell)
             slug = self._drifts.get(group) if group is not None else None
             if group is None or slug is None:
@@ -131,6 +134,8 @@ class Diagnosis:
                 self.slugs[cell] = (slug,)
                 drifted.setdefault(top, []).append(cell)
                 self._suspect(top, group, slug)
+                if self.verdicts[top.cell] == "fragile":
+                    self.filled.add(at)
             elif not self._same_fault(top, group):
                 first = tuple(one for one in self.slugs.get(top.cell, ()) if one != slug)
                 self.slugs[cell] = (*first, slug)

@@ -125,7 +125,7 @@ def free_draw(key: Key) -> Draw:
     In every sixth draw the numbers of the tables are tiny, so that beside them an eps of 1E-10 shows. All are whole
     multiples of 1/128 (the tiny ones of 2^-27): sums and products of a few of them are exact, so a formula that was
     expanded or regrouped gives the same bits, and none seems wrong because two large numbers nearly cancelled.
-    The weights of pixels are smaller: with all of them near 1 every sigmoid is 0 or 1, and no slope is seen.
+    The weights of pixels are an eighth of that: with all of them near 1 every sigmoid is 0 or 1, and no slope is seen.
     """
     held, inputs = domains(key), set(key.inputs.values())
     light = _of_pixels(key)

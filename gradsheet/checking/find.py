@@ -11,6 +11,7 @@ from gradsheet.checking.image_layout import ImageLayout
 from gradsheet.checking.instructions import NAME
 from gradsheet.checking.key import Key
 from gradsheet.checking.spec import Exercise, read_code
+from gradsheet.checking.trees import nodes
 from gradsheet.errors import GradsheetError
 from gradsheet.formula import syntax as s
 from gradsheet.formula.address import unpack
@@ -74,14 +75,18 @@ def formula_at(plan: Plan, sheet: str, address: str) -> str | None:
 def lost_names(plan: Plan, found: Places, key: Key) -> dict[str | tuple[str, str], str]:
     """Names of inputs that lead to no sheet any more, and what they mean: some programs rename sheets and not names."""
     lost: dict[str | tuple[str, str], str] = {}
-    sheets = {name.casefold() for name in plan.scope.sheet_names}
     for name, at in key.inputs.items():
         called = key.layout.name(name)
-        if called not in plan.workbook.names:
-            continue
-        meaning = plan.scope.meaning((None, called.casefold()))
-        gone = isinstance(meaning, s.CellRef) and meaning.sheet is not None and meaning.sheet.casefold() not in sheets
-        if gone or "#REF!" in plan.workbook.names[called]:
+        defined = plan.scope.find(None, called, -1)
+        if defined is not None and any(_leads_nowhere(node, plan) for node in nodes(plan.scope.meaning(defined))):
             where, row, column = unpack(found.actual[at])
             lost[called] = f"{qualified(plan.scope.sheet_names[where], '')}${letters(column)}${row}"
     return lost
+
+
+def _leads_nowhere(node: s.Node, plan: Plan) -> bool:
+    """Whether it is a reference to a sheet that is not there, or nothing that can be read."""
+    if isinstance(node, s.CellRef | s.AreaRef):
+        sheets = {name.casefold() for name in plan.scope.sheet_names}
+        return node.sheet is not None and node.sheet.casefold() not in sheets
+    return isinstance(node, s.Fault)

@@ -39,16 +39,16 @@ class Following:
             pattern = self.plan.formulas[cell].number
             mark = content.table, family(content.column), pattern, reads, self.rules.codes[at]
             found.setdefault(mark, Group(at, cell, reads)).cells.append(cell)
-        tops: dict[Hashable, Group] = {}  # of each text the first that is right
+        tops: dict[Hashable, Group] = {}  # of each text the first that is the rule
         for (*text, _, code), group in found.items():
             mark = *text, code
             self._judge(group, tops.get(mark))
-            if group.right:
+            if group.always:
                 tops.setdefault(mark, group)
         return {cell: group for group in found.values() for cell in group.cells}
 
     def _judge(self, group: Group, top: Group | None) -> None:
-        """Whether it is right; `top` has the same text and is."""
+        """Whether it is right; `top` has the same text and is the rule on any numbers."""
         pattern = self.plan.formulas[group.cell]
         if pattern.unsupported is not None:
             return
@@ -56,8 +56,8 @@ class Following:
         if group.typed:
             return
         group.header = self._takes_in_header(group)
-        if self._is_the_rule(group) or self._everything_drawn(group):
-            group.right = True
+        group.right = group.always = self._is_the_rule(group) or self._everything_drawn(group)
+        if group.right:
             return
         if top is not None and self._strays(group, top):
             return
@@ -92,9 +92,9 @@ class Following:
         return all(same_drawn(self.sheets.grid(number).peek(group.cell), value) for number, value in draws)
 
     def _strays(self, group: Group, top: Group) -> bool:
-        """Whether a text that is right elsewhere reads here, in place of inputs or examples, what is not equal to them.
+        """Whether a text that is the rule elsewhere reads here, in place of inputs, what is not equal to them.
 
-        On independent numbers it is not the rule, and what is drawn is equal to nothing but itself: no cut mends that.
+        On independent numbers it is not the rule, and an input is equal to nothing but itself: no cut mends that.
         """
         keys = self.rules.run(0)
         seen, (_, row, column) = self.sheets.side.on(keys), unpack(group.cell)

@@ -21,6 +21,7 @@ class Group:
         reads: what it reads, as seen from its own row.
         cells: all of them, in the submission.
         right: whether it follows the rule on the learner's own cells, or gives what the key gives.
+        always: whether it is the rule on any numbers, related or not.
         typed: whether it reads nothing, so that it is a number that was typed in.
         header: whether a range in it takes in the header.
     """
@@ -30,6 +31,7 @@ class Group:
     reads: tuple[Hashable, ...] = ()
     cells: list[int] = field(default_factory=list)
     right: bool = False
+    always: bool = False
     typed: bool = False
     header: bool = False
 

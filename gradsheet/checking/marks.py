@@ -1,6 +1,6 @@
 """Marks: a column is one answer, however many rows it has; a follow-on costs nothing.
 
-A formula that is fragile where it was typed is one fragile answer, wherever it was filled to.
+A right formula whose reference drifts is one fragile answer, wherever it was filled to.
 
 A teacher's file may say otherwise:
 
@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gradsheet.checking.feedback import VERDICTS, CellFeedback, Verdict
+from gradsheet.checking.feedback import VERDICTS, Verdict
 from gradsheet.errors import GradsheetError
 
 _CREDIT: dict[Verdict, float] = {
@@ -44,27 +44,22 @@ class Marks:
     weights: Mapping[str, float] = field(default_factory=dict)
     credit: Mapping[Verdict, float] = field(default_factory=lambda: dict(_CREDIT))
 
-    def of(self, columns: Mapping[str, Sequence[CellFeedback]]) -> dict[str, tuple[float, float]]:
+    def of(self, columns: Mapping[str, Sequence[Verdict]]) -> dict[str, tuple[float, float]]:
         """What each column earns, of how much: its weight times the mean credit of its cells.
 
+        Args:
+            columns: the verdict that counts for each of their cells.
+
         Example:
-            >>> cell = CellFeedback("basic", "N14", "new_b", "correct")
-            >>> Marks({"new_b": 2.0}).of({"new_b": [cell]})
-            {'new_b': (2.0, 2.0)}
+            >>> Marks({"new_b": 2.0}).of({"new_b": ["correct"], "new_a": ["fragile", "fragile"]})
+            {'new_b': (2.0, 2.0), 'new_a': (0.5, 1.0)}
         """
         found = {}
-        for name, cells in columns.items():
+        for name, verdicts in columns.items():
             weight = self.weights.get(name, 1.0)
-            share = sum(self.credit[verdict] for verdict in _credited(cells)) / len(cells) if cells else 0.0
+            share = sum(self.credit[verdict] for verdict in verdicts) / len(verdicts) if verdicts else 0.0
             found[name] = (round(weight * share, 2), weight)
         return found
-
-
-def _credited(cells: Sequence[CellFeedback]) -> Iterator[Verdict]:
-    """A column's verdicts, as they count."""
-    filled = {cell.mistake for cell in cells if cell.verdict == "fragile"} - {None}
-    for cell in cells:
-        yield "fragile" if cell.verdict == "wrong" and cell.mistake in filled else cell.verdict
 
 
 def read_marks(path: str | os.PathLike[str] | None) -> Marks:

@@ -25,7 +25,8 @@ def related(rules: Rules, side: Side, cell: int, at: int, leaves: frozenset[int]
         at: the exercise's cell that it is.
         leaves: the exercise's cells that it reads.
     """
-    order = rules.upstream({at, *leaves})
+    hidden = any(pattern.reaches_further for pattern in side.plan.patterns)  # what OFFSET reads shows as it runs
+    order = None if hidden else rules.upstream({at, *leaves})
     for number in range(RUNS):
         keys = rules.run(number, order)
         if apart(side.on(keys).peek(cell), keys.peek(at)):
@@ -33,7 +34,7 @@ def related(rules: Rules, side: Side, cell: int, at: int, leaves: frozenset[int]
     return any(_agrees(rules, side, cell, at, cut, order) for cut in deep(rules, at, leaves))
 
 
-def _agrees(rules: Rules, side: Side, cell: int, at: int, cut: Cut, order: tuple[int, ...]) -> bool:
+def _agrees(rules: Rules, side: Side, cell: int, at: int, cut: Cut, order: tuple[int, ...] | None) -> bool:
     """Under one cut: what computes must be seen to move, and each branch of the rule to be taken.
 
     Numbers that a run has blown up prove nothing: beside them, what was added or rounded away is lost.

@@ -78,11 +78,11 @@ class Rules:
         if number not in self._runs:
             self._runs[number] = Drawn(self.side, self.given, self.tame, number)
         grid = self._runs[number]
-        if order is None and number not in self._whole:
-            self._whole.add(number)
-            order = self.key.order
-        for at in order or ():
-            grid.read(at)
+        if number not in self._whole:
+            for at in self.key.order if order is None else order:
+                grid.read(at)
+            if order is None:
+                self._whole.add(number)
         return grid
 
     def upstream(self, cells: Iterable[int]) -> tuple[int, ...]:
@@ -213,3 +213,8 @@ def _rules(key: Key) -> Rules:
 def rules_of(exercise: Exercise) -> Rules:
     """The rules of an exercise, kept from one submission to the next."""
     return _rules(key_of(exercise))
+
+
+def forget() -> None:
+    """Let go of what is kept between submissions: where a check was cut off, it may be half made."""
+    _rules.cache_clear()

@@ -9,7 +9,7 @@ from typing import Any
 from gradsheet.address import qualified
 from gradsheet.checking.diagnosis import Diagnosis
 from gradsheet.checking.families import spoken
-from gradsheet.checking.feedback import CellFeedback, Feedback
+from gradsheet.checking.feedback import CellFeedback, Feedback, Verdict
 from gradsheet.checking.find import formula_at, identity, lost_names, places
 from gradsheet.checking.judge import Judge
 from gradsheet.checking.key import shown
@@ -70,14 +70,14 @@ def judged(name: str, read: Contents, exercise: Exercise, marks: Marks) -> Feedb
     judge = Judge(Sheets(rules, plan, where, rules.key.given(inputs, points)), exercise.blanks)
     diagnosis = Diagnosis(judge)
     cells: list[CellFeedback] = []
-    columns: dict[str, list[CellFeedback]] = {}
+    columns: dict[str, list[Verdict]] = {}
     labels = spellings(exercise.experiment)
     for at in judge.answers:
         content = rules.key.contents[at]
         column = labels[content.table, content.column]
         one = _cell(diagnosis, at, column)
         cells.append(one)
-        columns.setdefault(column, []).append(one)
+        columns.setdefault(column, []).append("fragile" if at in diagnosis.filled else one.verdict)
     by_input = {at: name for name, at in rules.key.inputs.items()}
     for at in judge.changed:
         found = rules.key.contents.get(at)

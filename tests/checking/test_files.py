@@ -9,6 +9,7 @@ import subprocess
 import zipfile
 import zlib
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ import pytest
 from click.testing import CliRunner
 
 import gradsheet
+from gradsheet.checking.candidates import Candidates
 from gradsheet.checking.feedback import Feedback
+from gradsheet.checking.rules import forget
 from gradsheet.cli import main
 from gradsheet.errors import GradsheetError
 
@@ -188,6 +191,26 @@ def test_bad_files_are_one_line_each_and_do_not_stop_the_class(key: Path, tmp_pa
     assert found["ada.xlsx"].ok
     many = gradsheet.check([folder, key.with_name("momentum-ada.xlsx"), folder / "nowhere.xlsx"], workers=2)
     assert len(many) == 7
+
+
+def test_a_check_that_is_cut_off_leaves_nothing_half_made(key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def change(book: Any) -> None:
+        for row in DOWN:
+            velocity = book["momentum"][f"K{row}"]
+            velocity.value = velocity.value.replace("(1-momentum_beta)*", "")
+
+    wrong, made, calls = edited(key, change), Candidates.candidate, count()
+
+    def cut_off(self: Candidates, *args: Any, **more: Any) -> Any:
+        if next(calls) == 3:
+            raise MemoryError
+        return made(self, *args, **more)
+
+    forget()
+    with monkeypatch.context() as patch:
+        patch.setattr(Candidates, "candidate", cut_off)
+        assert "too much memory" in checked(wrong).reason
+    assert {one.mistake for one in checked(wrong).cells if one.verdict == "wrong"} == {"heavy_ball"}
 
 
 def test_whose_it_is(key: Path, tmp_path: Path) -> None:

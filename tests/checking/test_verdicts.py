@@ -117,6 +117,59 @@ def test_a_missing_dollar_sign_is_one_fragile_answer() -> None:
     assert learner.checked().marks["new_b"] == (0.49, 1.0)
 
 
+@pytest.mark.parametrize(
+    ("column", "formula"), [("velocity_b", "=(1-beta)*d_b"), ("velocity_b", "=(1-beta)*d_b-prev(velocity_b)*beta")]
+)
+def test_a_mistake_that_shows_nothing_in_the_first_row_costs_the_column(column: str, formula: str) -> None:
+    found = Learner.of("momentum", column).write(column, formula).checked()
+    assert [one.verdict for one in found.cells][:2] == ["fragile", "wrong"]  # nothing has entered the first row
+    assert found.score <= 0.01
+
+
+def test_a_number_that_fits_in_one_row_lifts_no_other() -> None:
+    learner = Learner.of("basic", "new_b")
+    first, *others = (str(content.at) for content in learner.contents("new_b"))
+    learner.put(first, f"=E14-{learner.value('d_b')!r}*$C$7")
+    for number, cell in enumerate(others):
+        learner.put(cell, float(number % 7))
+    assert learner.checked().score <= 0.01
+
+
+def test_a_reference_that_drifts_and_does_not_matter_is_no_mistake() -> None:
+    learner = Learner.of("basic", "new_b").fill("new_b", "=E14-2*(G14-D14)*$C$7*IF(ISNUMBER(J7),1,1)")
+    found = learner.checked()
+    assert found.ok, [one.message for one in found.cells if one.verdict != "correct"][:2]
+
+
+def test_what_is_read_by_offset_is_seen_in_long_exercises() -> None:
+    learner = Learner.of("basic", "new_b", epochs=4)
+    rows = int(learner.at("new_b", 28, 3)[1:]) - 14
+    learner.fill("new_b", f"=E14-M14*$C$7+(H14-(D14-G14)^2)*OFFSET($G$14,{rows},0)")
+    found = learner.checked()
+    assert found.ok, [one.message for one in found.cells if one.verdict != "correct"][:2]
+
+
+@pytest.mark.parametrize(
+    "means",
+    [
+        "gone!$C$7",
+        "Sheet 1!$C$7",
+        "$momentum.$C$7",
+        "'Sheet 1'!$C$7:$C$7",
+        "#REF!",
+        "#REF!$C$7",
+        "momentum!#REF!",
+        "#N/A",
+    ],
+)
+def test_a_name_that_leads_nowhere_is_read_as_the_input(means: str) -> None:
+    learner = Learner.of("momentum", "new_b")
+    learner.book = replace(learner.book, names={**learner.book.names, "momentum_lr": means})
+    found = learner.checked()
+    assert found.ok
+    assert "led to a sheet that is gone" in found.reason
+
+
 def test_names_and_cells_are_the_same() -> None:
     learner = Learner.of("momentum", "new_b")
     learner.fill("new_b", "=E14-K14*$C$7")
