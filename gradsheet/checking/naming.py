@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from gradsheet.checking.candidates import Candidate, Candidates, by_address, candidates_of
+from gradsheet.checking.candidates import Candidate, Candidates, Growing, by_address, candidates_of
 from gradsheet.checking.cuts import path
 from gradsheet.checking.draws import Across, Drawn, Side
 from gradsheet.checking.families import family
@@ -50,7 +50,7 @@ class Namer:
         if group.header:
             return ("header_in_range",)
         made = candidates_of(self.sheets.rules, group.at)
-        values = [self.sheets.grid(number).peek(group.cell) for number, _ in made.draws]
+        values = Growing(self.sheets.grid(number).peek(group.cell) for number, _ in made.draws)
         if not any(map(usable, values)):
             return self._unusable(group, made)
         stages: tuple[Callable[[], tuple[str, ...]], ...] = (
@@ -69,7 +69,7 @@ class Namer:
     # ---- numbers in the formula
 
     def _literal(
-        self, group: Group, made: Candidates, values: list[Any], bases: Iterable[Candidate | tuple[()]]
+        self, group: Group, made: Candidates, values: Iterable[Any], bases: Iterable[Candidate | tuple[()]]
     ) -> tuple[str, ...]:
         """A number where the rule reads a cell, or a part of the rule that is made of inputs."""
         sheets = self.sheets
@@ -173,15 +173,16 @@ class Namer:
         meant = [n for n in nodes(rule) if isinstance(n, s.AreaRef)]
         written = [n for n in nodes(own) if isinstance(n, s.AreaRef)]
         right = tuple(v for _, v in made.draws)
-        for area in dict.fromkeys(written):
-            for other in dict.fromkeys(meant):
+        off = dict.fromkeys(area for area in written if area not in meant)
+        lost = dict.fromkeys(area for area in meant if area not in written)
+        both: dict[s.Node, s.AreaRef] = dict(zip(written, meant, strict=False))
+        short = [area for area in off if area in both]  # ranges that must be of one length are short together
+        if len(short) > 1 and _agrees(right, self._of(mapped(own, both.get), group, made)):
+            return (self._range_slug(group, short[0], both[short[0]]),)
+        for area in off:
+            for other in lost or dict.fromkeys(meant):
                 if _agrees(right, self._of(mapped(own, lambda n: other if n == area else None), group, made)):  # noqa: B023
                     return (self._range_slug(group, area, other),)
-        # two ranges that must be of one length are short together
-        both: dict[s.Node, s.AreaRef] = dict(zip(written, meant, strict=False))
-        if len(both) > 1 and _agrees(right, self._of(mapped(own, both.get), group, made)):
-            one = next(area for area in written if both[area] != area)
-            return (self._range_slug(group, one, both[one]),)
         return ()
 
     def _range_slug(self, group: Group, area: s.AreaRef, meant: s.AreaRef) -> str:
@@ -285,7 +286,7 @@ class Namer:
         return ()
 
 
-def _agreeing(candidates: Iterable[Candidate], values: list[Any]) -> tuple[str, ...]:
+def _agreeing(candidates: Iterable[Candidate], values: Iterable[Any]) -> tuple[str, ...]:
     for one in candidates:
         if _agrees(one.values, values):
             return one.slugs
