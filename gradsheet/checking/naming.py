@@ -75,17 +75,17 @@ class Namer:
         sheets = self.sheets
         own, usual = (
             Counter(n.value for n in nodes(tree) if isinstance(n, s.Number))
-            for tree in (sheets.plan.formulas[group.cell].tree, made.rule.trees[0])
+            for tree in (sheets.plan.formulas[group.cell].tree, made.rule.tree)
         )
         found = numbers_in(sheets.plan.formulas[group.cell].tree)
         inputs = sheets.key.inputs
-        held = {sheets.given[inputs[name]] for name in names_in(made.rule.trees[0]) if name in inputs}
+        held = {sheets.given[inputs[name]] for name in names_in(made.rule.tree) if name in inputs}
         telling = (c for c in found if c in held or c not in (0.0, 2.0))
         constants = [c for c in telling if own[c] >= usual[c] + (c in usual)][:6]
         if not constants:
             return ()
         for base in bases:
-            tree = base.tree if isinstance(base, Candidate) else made.rule.trees[0]
+            tree = base.tree if isinstance(base, Candidate) else made.rule.tree
             for part, actual in self._parts(made, tree):
                 for constant in constants:
                     slug = self._literal_slug(made, part, constant, actual)
@@ -206,7 +206,7 @@ class Namer:
     def _elsewhere(self, group: Group, made: Candidates) -> tuple[str, ...]:
         """The rule, with one or two of its cells replaced by others that the formula reads."""
         sheets = self.sheets
-        tree = made.rule.trees[0]
+        tree = made.rule.tree
         meant: dict[str, int] = {}
         for name in names_in(tree):
             at = self._cell(made, name)

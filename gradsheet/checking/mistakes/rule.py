@@ -65,12 +65,16 @@ class Rule:
         return tuple(n for n, c in self.columns.items() if c.role == "state")
 
     @cached_property
+    def tree(self) -> s.Node:
+        """The rule as it stands."""
+        return rule_tree(self.formula)
+
+    @cached_property
     def trees(self) -> tuple[s.Node, ...]:
         """The rule, and the rule with the columns that it reads written out."""
-        whole = [rule_tree(self.formula)]
-        found = dict.fromkeys(whole)
+        found = {self.tree: None}
         for roles in (("prediction", "error", "gradient"), ("prediction", "error", "gradient", "state", "schedule")):
-            tree = whole[0]
+            tree = self.tree
             for _ in range(DEEP):
                 read = (self.columns[n] for n in names_in(tree) if n in self.columns)
                 inner = {c.name: rule_tree(c.formula) for c in read if self._opens(c, roles)}
@@ -113,9 +117,12 @@ class Mistake:
 
     def of(self, rule: Rule, depth: int = 0) -> Iterator[s.Node]:
         """The rules of those who make it, in the rule as it is or written out."""
-        if self.rewrite is None or (self.roles and rule.role not in self.roles) or depth >= len(rule.trees):
+        if self.rewrite is None or (self.roles and rule.role not in self.roles):
             return
-        yield from self.rewrite(rule, rule.trees[depth])
+        if depth == 0:
+            yield from self.rewrite(rule, rule.tree)
+        elif depth < len(rule.trees):
+            yield from self.rewrite(rule, rule.trees[depth])
 
 
 # ---- rewriting
