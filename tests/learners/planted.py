@@ -114,16 +114,16 @@ def _rules(exercise: Exercise, table: str, name: str, f: str) -> Iterator[tuple[
         if name == "new_b" and "a" in others and table == "steps":
             yield "used_updated_weight", f.replace("=b-", "=new_a-")
         if grad and grad.startswith("d_") and "lr" in f and len(e.model.columns) == 1 and others and table == "steps":
-            x = "*x" if w == "a" else ""
+            powers = {"c": "", "b": "*x", "a": "*x^2"} if "c" in one else {"b": "", "a": "*x"}
             other = "a" if w == "b" else "b"
-            inner = f"(b+new_a*x-y){x}" if other == "a" else f"(new_b+a*x-y){x}"
-            yield "used_updated_weight", re.sub(rf"\b{grad}\b", f"2*{inner}", f)
-            yield "sign", re.sub(rf"\b{grad}\b", f"2*(y-pred){x}", f)
+            terms = "+".join(f"{'new_' if each == other else ''}{each}{power}" for each, power in powers.items())
+            yield "used_updated_weight", re.sub(rf"\b{grad}\b", f"2*({terms}-y){powers[w]}", f)
+            yield "sign", re.sub(rf"\b{grad}\b", f"2*(y-pred){powers[w]}", f)
     if f == "=2*(pred-y)":
         yield from (("error_sign", "=2*(y-pred)"), ("missing_factor_2", "=pred-y"), ("half_factor", "=(pred-y)/2"))
         yield from (
             ("half_factor", "=0.5*(pred-y)"),
-            ("missing_factor_2", "=(b+a*x)-y")
+            ("missing_factor_2", "=(c+b*x+a*x^2)-y" if "c" in one else "=(b+a*x)-y")
             if one >= {"b", "a"} and len(e.model.columns) == 1
             else ("sign", "=2*(pred+y)"),
         )
