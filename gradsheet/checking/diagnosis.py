@@ -13,6 +13,7 @@ from gradsheet.checking.groups import Group
 from gradsheet.checking.judge import Judge
 from gradsheet.checking.naming import Namer
 from gradsheet.checking.policy import same
+from gradsheet.formula.cells import Error
 
 _COMMA = re.compile(r"\s*[-+]?\d{1,3}(?:[.  ']?\d{3})*,\d+\s*%?\s*|\s*[-+]?\d*,\d+(?:[eE][-+]?\d+)?\s*")
 _TYPED = "hard_coded"
@@ -36,6 +37,7 @@ class Diagnosis:
         self.slugs: dict[int, tuple[str, ...]] = {}
         self.filled: set[int] = set()
         self._namer = Namer(judge.sheets)
+        self._open = set(judge.answers)
         for group in dict.fromkeys(judge.groups.values()):
             self._formula(group)
         self._constants()
@@ -51,12 +53,14 @@ class Diagnosis:
                     self.verdicts[cell] = "fragile"
                     self.slugs[cell] = ("header_in_range",)
             return
-        if not cells:
+        if not cells or group.at not in self._open:
             return
         if any(self.verdicts[cell] == "wrong" for cell in cells):  # one formula: that it fits in a row is chance
             self.verdicts.update((cell, "wrong") for cell in cells if self.verdicts[cell] == "fragile")
         if group in self._drifts and self._tops[group].right:
             return
+        if group.typed and isinstance(self.judge.values.get(group.cell), Error):
+            return  # 1/0, or a word that is no name: it says so itself
         typed = group.typed or all(self.verdicts[cell] == "hard_coded" for cell in cells)
         found = (_TYPED,) if typed else self._namer.name(group)
         if found:
@@ -82,7 +86,7 @@ class Diagnosis:
                     self.slugs[cell] = ("text_formula",)
                 elif _COMMA.fullmatch(text):
                     self.slugs[cell] = ("decimal_comma",)
-            elif verdict in ("wrong", "hard_coded"):
+            elif verdict in ("wrong", "hard_coded") and not isinstance(value, Error):
                 if verdict == "wrong" and self._is_rounded(at, value):
                     self.verdicts[cell] = "hard_coded"
                     self.slugs[cell] = ("rounded",)

@@ -12,6 +12,7 @@ from gradsheet.formula.plan import Plan
 from gradsheet.workbook.layout import Content
 
 _CELL = (1 << 36) - 1  # row and column of a key, without its sheet
+_BETWEEN = 4  # columns that someone may have put between a label and its number
 Header = tuple[int, dict[str, int]]
 """The row of a table's header, and the column of each name."""
 
@@ -193,21 +194,39 @@ class Finder:
     # ---- inputs and examples
 
     def _input(self, name: str, sheet: int) -> int:
-        usual = self.layout.inputs[name]
-        label = name.replace("start_", "start ")
+        """Where its name leads, if its label stands left of that; else by the label."""
+        usual, label = self.layout.inputs[name], name.replace("start_", "start ")
+        named = self._named(self.layout.name(name))
+        if named is not None:
+            there, row, column = unpack(named)
+            if any(text == label and c < column for c, text in self.texts.get(there, {}).get(row, {}).items()):
+                return named
         if self.texts.get(sheet, {}).get(usual.row, {}).get(usual.column - 2) == label:
-            return pack(sheet, usual.row, usual.column)
-        named = self.plan.workbook.names.get(self.layout.name(name), "").removeprefix("=")
-        where, _, cell = named.rpartition("!")
-        where = where.strip("'").replace("''", "'")
-        if where in self.names and "#REF" not in cell:
-            first = parse_range(cell).first
-            return pack(self.names.index(where), first.row, first.column)
+            return self._right_of(sheet, usual.row, usual.column - 2)
+        if named is not None:
+            return named
         for row, texts in self.texts.get(sheet, {}).items():
             for column, text in texts.items():
                 if text == label:
-                    return pack(sheet, row, column + 2)
+                    return self._right_of(sheet, row, column)
         raise GradsheetError(f"the input '{label}' was not found: start from the file as it was handed out")
+
+    def _named(self, name: str) -> int | None:
+        """The one cell that a defined name leads to."""
+        where, _, cell = self.plan.workbook.names.get(name, "").removeprefix("=").rpartition("!")
+        where = where.strip("'").replace("''", "'")
+        try:
+            first = parse_range(cell).first
+        except GradsheetError:
+            return None
+        return pack(self.names.index(where), first.row, first.column) if where in self.names else None
+
+    def _right_of(self, sheet: int, row: int, label: int) -> int:
+        """A label's cell: two columns on, or what holds something next where columns were put between."""
+        for column in range(label + 2, label + 2 + _BETWEEN):
+            if self._held(sheet, row, column):
+                return pack(sheet, row, column)
+        return pack(sheet, row, label + 2)
 
     def _axes(self) -> list[str]:
         """What stands over the numbers of an example: x and y."""

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 
 from gradsheet.checking.feedback import CellFeedback
 from gradsheet.checking.mistakes import mistakes
+from gradsheet.checking.policy import same
 from gradsheet.checking.sheets import Sheets
-from gradsheet.checking.trees import written
+from gradsheet.checking.trees import names_in, written
 from gradsheet.formula import syntax as s
 from gradsheet.formula.address import a1, pack, unpack
+from gradsheet.formula.cells import Error
 
 
 def message(one: CellFeedback, told: Callable[[], str] = str, called: str = "") -> str:
@@ -37,8 +39,16 @@ def follows(cell: str, because: tuple[str, ...]) -> str:
 def said(sheets: Sheets, cell: int, at: int) -> str:
     """What a formula computes, in the names of the sheet, and what it does not read that the rule reads."""
     pattern = sheets.plan.formulas.get(cell)
-    if pattern is None or pattern.unsupported is not None:
+    if pattern is None:
         return ""
+    if pattern.unsupported is not None:
+        reason = pattern.unsupported.rpartition(": ")[2]
+        if " " in reason:
+            return f"This could not be read: {reason}."
+        return f"The function {reason} cannot be calculated here: write it with others, by their English names."
+    unknown = [n for n in names_in(pattern.tree) if sheets.plan.scope.find(None, n, cell >> 36) is None]
+    if unknown and sheets.values.get(cell) is Error.NAME:
+        return f"There is no name {unknown[0]} in this workbook: click on the cell that you mean."
     names = Names(sheets, cell)
     text = written(pattern.tree, names.place, " · ")
     own = {names.one(other) for other in sheets.reads(cell)}
@@ -139,10 +149,10 @@ def _said(one: CellFeedback, told: Callable[[], str], called: str) -> str:
         case "fragile":
             return f"{told()} That is right here, and would not be with other inputs or examples.".strip()
         case "unreadable":
-            return "This could not be read as a formula. Type it again, beginning with =."
+            return told() or "This could not be read as a formula. Type it again, beginning with =."
     if isinstance(one.expected, str) and one.expected == one.actual:
         return f"{told()} With your other cells as they are, nothing comes out here but {one.actual}.".strip()
-    expected = (
-        f"With your other cells as they are, {number(one.expected)} is expected; this gives {number(one.actual)}."
-    )
-    return f"{told()} {expected}".strip()
+    meant, got = number(one.expected), number(one.actual)
+    if same(one.expected, one.actual):
+        return f"{told()} That is {got} here as it happens, and another number than is meant elsewhere.".strip()
+    return f"{told()} With your other cells as they are, {meant} is expected; this gives {got}.".strip()

@@ -27,6 +27,8 @@ Source: Microsoft, [MS-XLSX] and "Calculation operators and precedence in Excel"
 
 from __future__ import annotations
 
+import math
+
 from gradsheet.errors import GradsheetError
 from gradsheet.formula import syntax as s
 from gradsheet.formula.cells import Error
@@ -137,7 +139,7 @@ class _Parser(Cursor):
         self.index += 1
         match kind:
             case "number":
-                return s.Number(float(token.text))
+                return s.Number(_number(token.text))
             case "string":
                 return s.Text(token.text[1:-1].replace('""', '"'))
             case "error":
@@ -288,7 +290,7 @@ class _Parser(Cursor):
         self.index += 1
         match token.kind:
             case "number":
-                return -float(token.text) if negative else float(token.text)
+                return -_number(token.text) if negative else _number(token.text)
             case "string":
                 return token.text[1:-1].replace('""', '"')
             case "error":
@@ -297,3 +299,10 @@ class _Parser(Cursor):
                 return token.text.upper() == "TRUE"
         self.index -= 1
         raise self.fail("a constant")
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if value == math.inf:
+        raise GradsheetError(f"{text[:40]} is more than a number can be (the largest is 1.79E+308)")
+    return value

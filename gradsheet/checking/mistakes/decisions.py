@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gradsheet.checking.mistakes.rule import Mistake, Rule, calls, instead, minus, name, number, times
 from gradsheet.checking.mistakes.rule import without_factor as without
-from gradsheet.checking.trees import names_in, once, renamed
+from gradsheet.checking.trees import names_in, once, renamed, rule_tree
 from gradsheet.formula import syntax as s
 
 _SHARE, _PRED, _Y = name("share"), name("pred"), name("y")
@@ -93,7 +93,13 @@ def _other_loss(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
 
 
 def _not_learnt(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
-    """What enters a pass is what entered the one before."""
+    """What enters a pass is what entered the one before, or the first."""
+    first = rule.columns[rule.name].first.removeprefix("=")
+    for last in names_in(tree):
+        if last.startswith("prev(last("):
+            yield from instead(tree, last, name(f"prev({rule.name})"))
+            if first:
+                yield from instead(tree, last, rule_tree(f"={first}"))
     for new in names_in(tree):
         if new.startswith("prev(new_"):
             yield from instead(tree, new, name(new.replace("new_", "")))
@@ -174,12 +180,12 @@ MISTAKES = (
     ),
     Mistake(
         "not_carried_on",
-        "a pass begins with the weights that entered the one before",
+        "what enters a row or a pass is what entered the one before",
         "=L14 for L24",
-        "These are the weights that entered the pass before, so nothing is learnt from one pass to the next.",
-        "Which weights does a pass end with?",
+        "This is what entered before, so nothing is learnt from one row or pass to the next.",
+        "With what does the one before end?",
         _not_learnt,
-        ("weights",),
+        ("weights", "state"),
         38,
     ),
 )

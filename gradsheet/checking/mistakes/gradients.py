@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from gradsheet.checking.mistakes.rule import (
     Mistake,
@@ -16,6 +17,7 @@ from gradsheet.checking.mistakes.rule import (
     over,
     plus,
     times,
+    unsquared,
     without_factor,
 )
 from gradsheet.checking.trees import names_in, once, renamed, rule_tree
@@ -62,12 +64,20 @@ def _mean(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
     )
     yield from without_factor(tree, lambda n: calls(n, "COUNT"))
     if rule.role in ("gradient", "error", "schedule"):
-        rows = len(rule.entry.data)
-        yield over(tree, number(float(rows)))
+        rows = number(float(len(rule.entry.data)))
+        yield over(tree, rows)
+        yield from once(tree, lambda n: [s.Call("SQRT", (over(n.args[0], rows),))] if _is_root(n) else [])
+
+
+def _is_root(node: s.Node) -> TypeGuard[s.Call]:
+    return isinstance(node, s.Call) and node.name == "SQRT"
 
 
 def _without_x(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
     yield from without_factor(tree, is_name("x"))
+    squared = s.Infix("^", name("x"), number(2.0))
+    yield from once(tree, lambda n: [name("x")] if n == squared else [])
+    yield from without_factor(tree, lambda n: n == squared)
     yield from once(tree, lambda n: [number(1.0)] if n == name("x") and rule.weight == "a" else [])
     yield from once(tree, _without_pixel)
 
@@ -97,6 +107,8 @@ def _mask(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
 
 
 def _wrong_mask(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
+    if "z" not in rule.columns:
+        return
     others = [n for n in ("pred", "a", "b", "c", "x", "d_d") if n in rule.columns]
 
     def change(node: s.Node) -> Iterator[s.Node]:
@@ -105,9 +117,14 @@ def _wrong_mask(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
             for other in others:
                 yield s.Call("IF", (s.Infix(test.op, name(other), test.right), *node.args[1:]))
             yield s.Call("IF", (s.Infix("<", test.left, test.right), *node.args[1:]))
+        if isinstance(node, s.Call) and node.name == "MAX" and len(node.args) == 2:
+            yield s.Call("MIN", node.args)
+            for other in others:
+                yield s.Call("IF", (s.Infix(">", name(other), number(0.0)), *node.args))
 
-    if rule.role == "gradient":
-        yield from once(tree, change)
+    yield from once(tree, change)
+    if rule.name == "pred":
+        yield s.Call("MAX", (renamed(tree, {"relu": name("z")}), number(0.0)))
 
 
 def _accumulated(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
@@ -116,6 +133,10 @@ def _accumulated(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
 
 def _undivided(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
     yield from without_factor(tree, is_name("h"))
+    yield from once(
+        tree,
+        lambda n: [times(n.left, n.right)] if isinstance(n, s.Infix) and n.op == "/" and n.right == name("h") else [],
+    )
 
 
 def _central(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
@@ -146,12 +167,8 @@ def _other_h(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
 
 
 def _without_square(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
-    def change(node: s.Node) -> Iterator[s.Node]:
-        if isinstance(node, s.Infix) and node.op == "^" and _two(node.right):
-            yield node.left
-            yield s.Call("ABS", (node.left,))
-
-    yield from once(tree, change)
+    if rule.role == "error" or "y" in names_in(tree):
+        yield from unsquared(tree)
 
 
 GRADIENT: tuple[Role, ...] = ("gradient",)
@@ -223,7 +240,7 @@ MISTAKES = (
         "The test whether anything passes looks at another number than the one that enters the ReLU.",
         "Which number does the ReLU cut off?",
         _wrong_mask,
-        GRADIENT,
+        ("gradient", "prediction", "error"),
         21,
     ),
     Mistake(
@@ -283,7 +300,7 @@ MISTAKES = (
         "This is the error; its square is meant, which is never negative.",
         "What does the column's header say?",
         _without_square,
-        ("error",),
+        ("error", "schedule"),
         30,
     ),
     Mistake(

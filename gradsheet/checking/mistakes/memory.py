@@ -15,6 +15,7 @@ from gradsheet.checking.mistakes.rule import (
     rest,
     swapped,
     times,
+    unsquared,
     without_factor,
 )
 from gradsheet.checking.trees import names_in, once, renamed
@@ -22,7 +23,8 @@ from gradsheet.formula import syntax as s
 
 
 def _halves(node: s.Node, share: str) -> bool:
-    return node == rest(share)
+    """1 − beta, written out or in a cell of its own."""
+    return node == rest(share) or (share == "beta" and node == name("rest"))
 
 
 def _rest_by(tree: s.Node, share: str, by: Callable[[s.Node], s.Node]) -> Iterator[s.Node]:
@@ -41,12 +43,18 @@ def _beta_swapped(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
                 yield renamed(one, {share: rest(share), "REST": name(share)})
                 yield renamed(one, {"REST": name(share)})
             yield from instead(tree, share, rest(share))
+    if {"beta", "rest"} <= rule.entry.inputs.keys():
+        yield swapped(tree, "beta", "rest")
+        yield from instead(tree, "beta", name("rest"))
+        yield from instead(tree, "rest", name("beta"))
 
 
 def _heavy(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
     for share in rule.shares:
         for one in _rest_by(tree, share, lambda _: name("REST")):
-            yield from without_factor(one, is_name("REST"))
+            for whole in without_factor(one, is_name("REST")):
+                yield whole
+                yield from without_factor(whole, is_name(share))  # and nothing of the past is forgotten
 
 
 def _lr_inside(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
@@ -76,9 +84,7 @@ def _of_weights(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
 
 
 def _without_square(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
-    yield from once(
-        tree, lambda n: [n.left] if isinstance(n, s.Infix) and n.op == "^" and n.right == number(2.0) else []
-    )
+    yield from unsquared(tree)
 
 
 def _betas(rule: Rule, tree: s.Node) -> Iterator[s.Node]:

@@ -9,6 +9,7 @@ from gradsheet.checking.mistakes.rule import (
     Rule,
     calls,
     instead,
+    is_name,
     minus,
     name,
     number,
@@ -18,12 +19,16 @@ from gradsheet.checking.mistakes.rule import (
     times,
     without_factor,
 )
-from gradsheet.checking.trees import names_in, once, renamed
+from gradsheet.checking.trees import mapped, names_in, once, renamed
 from gradsheet.formula import syntax as s
 
 
 def _without_root(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
-    yield from once(tree, lambda n: [n.args[0]] if isinstance(n, s.Call) and n.name == "SQRT" else [])
+    def bare(node: s.Node) -> s.Node | None:
+        return node.args[0] if isinstance(node, s.Call) and node.name == "SQRT" else None
+
+    yield from once(tree, lambda n: [inner] if (inner := bare(n)) is not None else [])
+    yield mapped(tree, bare)
 
 
 def _eps(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
@@ -95,6 +100,10 @@ def _uncorrected(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
     def divides(node: s.Node) -> bool:
         return isinstance(node, s.Infix) and node.op == "-" and any(n.startswith("left") for n in names_in(node))
 
+    corrected = {n: name(n.replace("corrected", "average")) for n in names_in(tree) if n.startswith("corrected")}
+    if corrected:
+        yield renamed(tree, corrected)
+    yield from without_factor(tree, is_name("correction"))
     dropped = list(without_factor(tree, divides))
     yield from dropped
     for one in dropped:
@@ -108,6 +117,9 @@ def _uncorrected_step(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
     for one, by in found.items():
         yield renamed(tree, {one: by})
         yield renamed(tree, {one: name(f"prev({one})")})
+        yield renamed(tree, {one: times(name(one), by)})
+    for other in (minus(number(1.0), name("beta")), name("prev(correction)")):
+        yield from instead(tree, "correction", other)
 
 
 def _moments(rule: Rule, tree: s.Node) -> Iterator[s.Node]:

@@ -82,6 +82,8 @@ class Rule:
                     break
                 tree = renamed(tree, inner)
                 found[tree] = None
+                if len(inner) > 1:  # who writes one column in need not write all
+                    found.update(dict.fromkeys(renamed(self.tree, {one: by}) for one, by in inner.items()))
         return tuple(found)
 
     def _opens(self, column: Column, roles: tuple[str, ...]) -> bool:
@@ -187,6 +189,19 @@ def without_factor(tree: s.Node, drop: Callable[[s.Node], bool]) -> Iterator[s.N
                 yield node.left
         elif isinstance(node, s.Infix) and node.op == "/" and drop(node.right):
             yield node.left
+
+    yield from once(tree, change)
+
+
+def unsquared(tree: s.Node) -> Iterator[s.Node]:
+    """What should be squared left as it is, or doubled, or without its sign; a difference either way round."""
+
+    def change(node: s.Node) -> Iterator[s.Node]:
+        if isinstance(node, s.Infix) and node.op == "^" and node.right == number(2.0):
+            inner = node.left
+            yield from (inner, s.Call("ABS", (inner,)), times(number(2.0), inner))
+            if isinstance(inner, s.Infix) and inner.op == "-":
+                yield from (minus(inner.right, inner.left), times(number(2.0), minus(inner.right, inner.left)))
 
     yield from once(tree, change)
 

@@ -16,6 +16,7 @@ def _updated_weight(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
         for new in weights:
             if f"new_{new}" != rule.name:
                 yield from instead(tree, w, name(f"new_{new}"))
+        yield from instead(tree, f"prev(last({w}))", name(f"prev(last(new_{w}))"))
     if len(weights) > 1:
         yield renamed(tree, {w: name(f"new_{w}") for w in weights if f"new_{w}" != rule.name})
 
@@ -38,6 +39,9 @@ def _previous_row(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
     for one in names_in(tree):
         if one in rule.columns and one not in rule.states:
             yield from instead(tree, one, name(f"prev({one})"))
+    weights = [w for w in rule.entry.model.weights if w in names_in(tree)]
+    if len(weights) > 1:
+        yield renamed(tree, {w: name(f"prev({w})") for w in weights})
 
 
 def _factor_10(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
@@ -54,6 +58,8 @@ def _without_lr(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
     def divided(node: s.Node) -> Iterator[s.Node]:
         if isinstance(node, s.Infix) and node.op == "*" and node.right == name("lr"):
             yield over(node.left, node.right)
+        if isinstance(node, s.Infix) and node.op == "/" and node.left == name("lr"):
+            yield over(node.right, node.left)
 
     yield from without_factor(tree, is_name("lr", f"rate_{rule.weight}"))
     yield from once(tree, divided)
