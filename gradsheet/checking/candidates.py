@@ -5,7 +5,7 @@ Like the rules they are the same for every submission, and kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, count, islice
 from typing import Any, Generic, TypeVar
@@ -173,3 +173,25 @@ def by_address(cell: int) -> s.Name:
     """A cell as a name in a tree."""
     _, row, column = unpack(cell)
     return s.Name(None, f"${a1(row, column)}")
+
+
+def agreeing(candidates: Iterable[Candidate], values: Iterable[Any]) -> tuple[str, ...]:
+    """The mistakes of the first candidate that gives these values."""
+    for one in candidates:
+        if agrees(one.values, values):
+            return one.slugs
+    return ()
+
+
+def agrees(meant: Iterable[Any], values: Iterable[Any]) -> bool:
+    """Whether two functions are one, as far as the draws say."""
+    proven = 0
+    for one, other in zip(meant, values, strict=False):
+        if not usable(one):
+            if usable(other):
+                return False
+            continue
+        if not same(one, other):
+            return False
+        proven += 1
+    return proven >= LEAST // 2

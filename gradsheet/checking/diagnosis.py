@@ -154,9 +154,12 @@ class Diagnosis:
         """What a reference that drifted should have pointed at, as a slug."""
         key = self.judge.key
         names = {at: name for name, at in key.inputs.items()}
-        for was, is_ in zip(top.reads, group.reads, strict=True):
+        places = self.judge.sheets.plan.formulas[group.cell].reads
+        for was, is_, (_, first, left, _, _) in zip(top.reads, group.reads, places, strict=True):
             if was == is_:
                 continue
+            if first.absolute and left.absolute and isinstance(was, tuple) and was[0] == "epochs":
+                return "lr_wrong_cell" if was[1] == "lr" else "reference_drift"  # it stayed where it should have moved
             if isinstance(was, tuple) and was[0] == "given" and was[1] in key.counts:
                 continue
             if isinstance(was, tuple) and was[0] == "given":

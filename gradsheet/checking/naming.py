@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from gradsheet.checking.candidates import Candidate, Candidates, Growing, by_address, candidates_of
+from gradsheet.checking.candidates import Candidate, Candidates, Growing, agreeing, agrees, by_address, candidates_of
 from gradsheet.checking.cuts import path
 from gradsheet.checking.draws import Across, Drawn, Side
 from gradsheet.checking.families import family
 from gradsheet.checking.groups import Group
 from gradsheet.checking.mistakes.rule import minus
 from gradsheet.checking.policy import DRAWS, LEAST, same, usable
+from gradsheet.checking.ranges import misplaced, tried
 from gradsheet.checking.sheets import Sheets
-from gradsheet.checking.trees import Function, mapped, names_in, nodes, numbers_in, once, renamed
+from gradsheet.checking.trees import mapped, names_in, nodes, numbers_in, once, renamed
 from gradsheet.formula import syntax as s
-from gradsheet.formula.scope import Unsupported
+from gradsheet.formula.evaluation import Evaluation
 from gradsheet.table import references
 
 _ROUNDS = ("ROUND", "ROUNDUP", "ROUNDDOWN", "TRUNC", "INT", "MROUND", "FIXED", "CEILING", "FLOOR")
@@ -55,13 +56,14 @@ class Namer:
             return self._unusable(group, made)
         stages: tuple[Callable[[], tuple[str, ...]], ...] = (
             lambda: self._literal(group, made, values, [()]),
-            lambda: _agreeing(made.plain, values),
+            lambda: agreeing(made.plain, values),
             lambda: self._rounded(group, made),
-            lambda: self._ranges(group, made),
+            lambda: misplaced(self.sheets, group, made),
+            lambda: agreeing(made.opened, values),
+            lambda: self._inlined(group, made, self._behind(group)),
+            lambda: self._inlined(group, made, self._row(group)),
             lambda: self._elsewhere(group, made),
-            lambda: _agreeing(made.opened, values),
-            lambda: self._inlined(group, made),
-            lambda: _agreeing(made.pairs, values),
+            lambda: agreeing(made.pairs, values),
             lambda: self._literal(group, made, values, made.plain),
         )
         return next((found for stage in stages if (found := stage())), ())
@@ -69,9 +71,14 @@ class Namer:
     # ---- numbers in the formula
 
     def _literal(
-        self, group: Group, made: Candidates, values: Iterable[Any], bases: Iterable[Candidate | tuple[()]]
+        self,
+        group: Group,
+        made: Candidates,
+        values: Iterable[Any],
+        bases: Iterable[Candidate | tuple[()]],
+        grids: Sequence[Evaluation] = (),
     ) -> tuple[str, ...]:
-        """A number where the rule reads a cell, or a part of the rule that is made of inputs."""
+        """A number where the rule reads a cell, or a part of the rule that is made of inputs; on draws of its own."""
         sheets = self.sheets
         own, usual = (
             Counter(n.value for n in nodes(tree) if isinstance(n, s.Number))
@@ -80,7 +87,7 @@ class Namer:
         found = numbers_in(sheets.plan.formulas[group.cell].tree)
         inputs = sheets.key.inputs
         held = {sheets.given[inputs[name]] for name in names_in(made.rule.tree) if name in inputs}
-        telling = (c for c in found if c in held or c not in (0.0, 2.0))
+        telling = (c for c in found if c in held or c not in (0.0, 1.0, 2.0))
         constants = [c for c in telling if own[c] >= usual[c] + (c in usual)][:6]
         if not constants:
             return ()
@@ -93,7 +100,9 @@ class Namer:
                         continue
                     for other in self._with(tree, part, constant):
                         one = made.candidate((slug,), other, again=True)
-                        if one is not None and _agrees(one.values, values):
+                        if one is None:
+                            continue
+                        if agrees((one.function(grid) for grid in grids) if grids else one.values, values):
                             return (*(base.slugs if isinstance(base, Candidate) else ()), slug)
         return ()
 
@@ -101,10 +110,10 @@ class Namer:
         yield mapped(tree, lambda n: s.Number(constant) if n == part else None)
         if isinstance(part, s.Name) and part.name in self.sheets.key.inputs:
             # beta typed in once, and 1 − beta typed in as its own number
-            whole = minus(s.Number(1.0), part)
+            whole = minus(s.Number(1.0), part), s.Name(None, "rest")
             rest = s.Number(round(1.0 - constant, 12))
             yield mapped(
-                mapped(tree, lambda n: rest if n == whole else None),
+                mapped(tree, lambda n: rest if n in whole else None),
                 lambda n: s.Number(constant) if n == part else None,
             )
             yield from once(tree, lambda n: [s.Number(constant)] if n == part else [])
@@ -149,59 +158,16 @@ class Namer:
         plain = mapped(tree, bare)
         if plain == tree:
             return ()
-        values = list(self._of(plain, group, made))
-        if _agrees(tuple(v for _, v in made.draws), values):
+        values = list(tried(self.sheets, plain, group, made))
+        if agrees(tuple(v for _, v in made.draws), values):
             return ("rounded",)
-        found = _agreeing(made.plain, values)
+        found = agreeing(made.plain, values)
         return (*found, "rounded") if found else ()
-
-    def _of(self, tree: s.Node, group: Group, made: Candidates) -> Iterator[Any]:
-        """Another formula in the group's cell, under the draws, one at a time: most part from the rule at once."""
-        try:
-            function = Function(self.sheets.plan, tree, group.cell)
-        except Unsupported:
-            return
-        for number, _ in made.draws:
-            yield function(self.sheets.grid(number))
-
-    def _ranges(self, group: Group, made: Candidates) -> tuple[str, ...]:
-        """With the rule's range in place of the learner's the formula is right."""
-        if self.sheets.places.moved:
-            return ()
-        own = self.sheets.plan.formulas[group.cell].tree
-        rule = self.sheets.key.plan.formulas[group.at].tree
-        meant = [n for n in nodes(rule) if isinstance(n, s.AreaRef)]
-        written = [n for n in nodes(own) if isinstance(n, s.AreaRef)]
-        right = tuple(v for _, v in made.draws)
-        off = dict.fromkeys(area for area in written if area not in meant)
-        lost = dict.fromkeys(area for area in meant if area not in written)
-        both: dict[s.Node, s.AreaRef] = dict(zip(written, meant, strict=False))
-        short = [area for area in off if area in both]  # ranges that must be of one length are short together
-        if len(short) > 1 and _agrees(right, self._of(mapped(own, both.get), group, made)):
-            return (self._range_slug(group, short[0], both[short[0]]),)
-        for area in off:
-            for other in lost or dict.fromkeys(meant):
-                if _agrees(right, self._of(mapped(own, lambda n: other if n == area else None), group, made)):  # noqa: B023
-                    return (self._range_slug(group, area, other),)
-        return ()
-
-    def _range_slug(self, group: Group, area: s.AreaRef, meant: s.AreaRef) -> str:
-        row, column = (group.cell & _CELL) >> 15, group.cell & 0x7FFF
-        one, two = (
-            (n.top.resolve(row), n.left.resolve(column), n.bottom.resolve(row), n.right.resolve(column))
-            for n in (area, meant)
-        )
-        top, left, bottom, right = (abs(a - b) for a, b in zip(one, two, strict=True))
-        if (left and right) or ((left or right) and (top or bottom)):
-            return "wrong_range"
-        if one[0] <= self.sheets.key.layout.header:
-            return "header_in_range"
-        return "range_off_by_one" if max(top, left, bottom, right) <= 2 else "wrong_range"
 
     # ---- other cells
 
     def _unusable(self, group: Group, made: Candidates) -> tuple[str, ...]:
-        return self._ranges(group, made) or self._elsewhere(group, made)
+        return misplaced(self.sheets, group, made) or self._elsewhere(group, made)
 
     def _elsewhere(self, group: Group, made: Candidates) -> tuple[str, ...]:
         """The rule, with one or two of its cells replaced by others that the formula reads."""
@@ -223,7 +189,7 @@ class Namer:
             for at in others or [at for at in back.values() if at >= 0]:
                 if at == meant[name]:
                     continue
-                slug = "lr_wrong_cell" if name == "lr" else "wrong_reference"
+                slug = "lr_wrong_cell" if name == "lr" or name.startswith("rate_") else "wrong_reference"
                 candidates.append((slug, renamed(tree, {name: by_address(at)})))
         if len(lost) == 2 and len(others) == 2:
             one, two = others
@@ -241,7 +207,7 @@ class Namer:
             function = made.function(other)
             if function is None:
                 continue
-            if _agrees(tuple(function(Across(sheets.key.plan, grid, actual)) for grid in grids), values):
+            if agrees(tuple(function(Across(sheets.key.plan, grid, actual)) for grid in grids), values):
                 return (slug,)
         return ()
 
@@ -250,7 +216,8 @@ class Namer:
 
     def _cell(self, made: Candidates, name: str) -> int | None:
         """The exercise's cell that a name means, if it is one cell."""
-        if name in self.sheets.key.inputs and ("steps", name) not in self.sheets.key.layout.names:
+        names = self.sheets.key.layout.names
+        if name in self.sheets.key.inputs and ("steps", name) not in names and ("epochs", name) not in names:
             return self.sheets.key.inputs[name]
         function = made.function(s.Name(None, name))
         if function is None or not references(f"={name}"):
@@ -265,13 +232,35 @@ class Namer:
         function(Spy(self.sheets.key.plan, self.sheets.values, {}))
         return seen[0] if len(seen) == 1 else None
 
-    def _inlined(self, group: Group, made: Candidates) -> tuple[str, ...]:
-        """The formula reads further back than the rule: followed there, it is the rule of a mistake."""
+    def _behind(self, group: Group) -> tuple[frozenset[int], tuple[int, ...]] | None:
+        """What the formula reads is drawn, and what lies between that and its cell computes."""
+        free = self.sheets.leaves(group.cell) | self.sheets.rules.base
+        order = path(self.sheets.rules, group.at, free)
+        return None if order is None else (free, order)
+
+    def _row(self, group: Group) -> tuple[frozenset[int], tuple[int, ...]] | None:
+        """Its row computes, from weights, memory and examples that are drawn."""
+        rules, contents = self.sheets.rules, self.sheets.key.contents
+        here = contents[group.at]
+        if here.row is None:
+            return None
+        row = {
+            at
+            for at in rules.between
+            if at != group.at
+            and (contents[at].table, contents[at].number, contents[at].row) == (here.table, here.number, here.row)
+        }
+        order = tuple(at for at in rules.upstream(row) if at in row)
+        return rules.free - row, order
+
+    def _inlined(
+        self, group: Group, made: Candidates, cut: tuple[frozenset[int], tuple[int, ...]] | None
+    ) -> tuple[str, ...]:
+        """The formula reads further back than the rule, or beside it: followed there, it is the rule of a mistake."""
         sheets = self.sheets
-        free = sheets.leaves(group.cell) | sheets.rules.base
-        order = path(sheets.rules, group.at, free)
-        if order is None:
+        if cut is None:
             return ()
+        free, order = cut
         mine = [sheets.places.actual[at] for at in order if at in sheets.places.actual]
         grids, values = [], []
         for number in range(LEAST + 2):
@@ -280,28 +269,9 @@ class Namer:
                 grid.read(cell)
             grids.append(Across(sheets.key.plan, grid, sheets.places.actual))
             values.append(grid.peek(group.cell))
+        if agrees((grid.peek(group.at) for grid in grids), values):
+            return ()  # the mistake does not show in this row
         for one in chain(made.plain, made.opened):
-            if _agrees(tuple(one.function(grid) for grid in grids), values):
+            if agrees((one.function(grid) for grid in grids), values):
                 return one.slugs
-        return ()
-
-
-def _agreeing(candidates: Iterable[Candidate], values: Iterable[Any]) -> tuple[str, ...]:
-    for one in candidates:
-        if _agrees(one.values, values):
-            return one.slugs
-    return ()
-
-
-def _agrees(meant: Iterable[Any], values: Iterable[Any]) -> bool:
-    """Whether two functions are one, as far as the draws say."""
-    proven = 0
-    for one, other in zip(meant, values, strict=False):
-        if not usable(one):
-            if usable(other):
-                return False
-            continue
-        if not same(one, other):
-            return False
-        proven += 1
-    return proven >= LEAST // 2
+        return self._literal(group, made, values, [()], grids)

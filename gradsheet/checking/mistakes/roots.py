@@ -118,7 +118,7 @@ def _uncorrected_step(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
         yield renamed(tree, {one: by})
         yield renamed(tree, {one: name(f"prev({one})")})
         yield renamed(tree, {one: times(name(one), by)})
-    for other in (minus(number(1.0), name("beta")), name("prev(correction)")):
+    for other in (minus(number(1.0), name("beta")), name("rest"), name("prev(correction)")):
         yield from instead(tree, "correction", other)
 
 

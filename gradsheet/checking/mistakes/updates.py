@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from gradsheet.checking.mistakes.rule import Mistake, Rule, instead, is_name, name, number, over, times, without_factor
 from gradsheet.checking.trees import names_in, once, renamed
@@ -16,7 +17,11 @@ def _updated_weight(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
         for new in weights:
             if f"new_{new}" != rule.name:
                 yield from instead(tree, w, name(f"new_{new}"))
+    for w in rule.entry.model.weights:
         yield from instead(tree, f"prev(last({w}))", name(f"prev(last(new_{w}))"))
+    if rule.role == "error":
+        for two in combinations([w for w in weights if w in reads], 2):
+            yield renamed(tree, {w: name(f"new_{w}") for w in two})
     if len(weights) > 1:
         yield renamed(tree, {w: name(f"new_{w}") for w in weights if f"new_{w}" != rule.name})
 
@@ -59,7 +64,7 @@ def _without_lr(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
         if isinstance(node, s.Infix) and node.op == "*" and node.right == name("lr"):
             yield over(node.left, node.right)
         if isinstance(node, s.Infix) and node.op == "/" and node.left == name("lr"):
-            yield over(node.right, node.left)
+            yield from (over(node.right, node.left), over(number(1.0), node.right))
 
     yield from without_factor(tree, is_name("lr", f"rate_{rule.weight}"))
     yield from once(tree, divided)
