@@ -22,7 +22,7 @@ from gradsheet.formula.evaluation import Evaluation, evaluate
 from gradsheet.formula.plan import Plan
 from gradsheet.workbook.exact import ExactWorkbook, whole_or_not_at_all
 
-_LEARNER_COLUMNS = ("learner", "id", "student", "student_id", "email", "name")
+_LEARNER_COLUMNS = ("learner", "id", "student", "student_id", "name", "email")
 MOST_ROWS = 5_000
 
 
@@ -38,6 +38,7 @@ def exercise(
     epochs: int = EPOCHS,
     key: bool = False,
     self_check: bool = False,
+    replace: bool = False,
     say: Callable[[Exercise], None] | None = None,
 ) -> list[Path]:
     """Make an exercise for a learner, or one for each of a class.
@@ -53,13 +54,15 @@ def exercise(
         epochs: passes over the data.
         key: write the solved workbook, too.
         self_check: cells turn green or red in the sheet itself.
+        replace: write over files that hold something else, such as what a learner has filled in.
         say: called with each exercise before it is written.
 
     Returns:
         The files, in the order of the learners.
 
     Raises:
-        GradsheetError: an unknown experiment or column, a roster without learners, a folder that cannot be written.
+        GradsheetError: an unknown experiment or column, a roster without learners, a folder that cannot be written, a
+            file that holds something else.
 
     Example:
         >>> import tempfile
@@ -84,6 +87,11 @@ def exercise(
             path = folder / f"{name_}{'.key' if solved else ''}.xlsx"
             with whole_or_not_at_all(path) as draft:
                 write(one, draft, solved=solved, self_check=self_check)
+                if not replace and path.exists() and path.read_bytes() != draft.read_bytes():
+                    raise GradsheetError(
+                        f"{path} is there and holds something else, perhaps someone's answers: "
+                        "write to another folder, or replace it with --replace"
+                    )
             paths.append(path)
     return paths
 
@@ -126,6 +134,8 @@ def roster(path: str | Path) -> list[str]:
     file = Path(path)
     try:
         text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise GradsheetError(f"{file}: no such file") from None
     except (OSError, UnicodeDecodeError):
         raise GradsheetError(f"{file} cannot be read: give a CSV file in UTF-8 with a column learner") from None
     lines = [line for line in text.splitlines() if line.strip()]

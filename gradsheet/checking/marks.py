@@ -87,6 +87,10 @@ def read_marks(path: str | os.PathLike[str] | None) -> Marks:
         for one, value in values.items() if isinstance(values, dict) else [(table, None)]:
             if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
                 raise GradsheetError(f"{name}, [{table}]: {one} must be a number from 0 on, such as {one} = 1")
+    if large := [one for one, value in credit.items() if value > 1]:
+        raise GradsheetError(
+            f"{name}, [credit]: {large[0]} = {credit[large[0]]} is more than the whole: write 1 or less"
+        )
     if wrong := sorted(set(credit) - set(VERDICTS)):
         raise GradsheetError(f"{name}, [credit]: there is no verdict {wrong[0]!r}: {', '.join(VERDICTS)}")
     return Marks(

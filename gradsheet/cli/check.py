@@ -41,10 +41,12 @@ def check(
 
     from gradsheet.checking.classroom import FEW, check
     from gradsheet.checking.classroom import submissions as named
+    from gradsheet.checking.making import roster
+    from gradsheet.checking.marks import read_marks
     from gradsheet.cli.printing import print_json, print_rows
     from gradsheet.report.feedback import CLASS_COLUMNS, class_rows, show_feedback
 
-    files = named(submissions)
+    files, weights = named(submissions), read_marks(marks)
     quiet = len(files) <= FEW or not sys.stderr.isatty()
     with Progress(console=Console(stderr=True), disable=quiet, transient=True) as progress:
         bar = progress.add_task("checking", total=len(files))
@@ -52,8 +54,13 @@ def check(
             files,
             learner=learner,
             learners=learners,
-            marks=marks,
+            marks=weights,
             say=lambda done, _: progress.update(bar, completed=done),
+        )
+    known = {column for one in found for column in one.marks}
+    if known and (odd := sorted(set(weights.weights) - known)):
+        click.echo(
+            f"note: {marks}: no column {odd[0]!r} is open in these exercises: {', '.join(sorted(known))}", err=True
         )
     if html is not None:
         _write_page(html, found)
@@ -71,6 +78,12 @@ def check(
             graded = [one for one in found if one.status == "graded"]
             right = sum(one.ok for one in graded)
             click.echo(f"{len(found)} submissions: {len(graded)} graded, {right} of them all right.")
+    if learners is not None:
+        here = {one.learner.casefold() for one in found if one.learner}
+        if absent := [one for one in roster(learners) if one.casefold() not in here]:
+            click.echo(
+                f"Nothing to grade from {len(absent)} on the roster: {', '.join(absent)}.", err=format_ != "table"
+            )
     if all(one.status == "ungradable" for one in found):
         sys.exit(2)
     if not all(one.ok for one in found):

@@ -17,6 +17,7 @@ from gradsheet.cli.group import main
 @click.option("--epochs", type=click.IntRange(1, 50), default=2, show_default=True, help="Passes over the data.")
 @click.option("--out", default=".", show_default=True, metavar="DIR", help="The folder to write to.")
 @click.option("--key", is_flag=True, help="Write the solved workbook, too: NAME.key.xlsx.")
+@click.option("--replace", is_flag=True, help="Write over files that hold something else, such as answers.")
 @click.option("--self-check", is_flag=True, help="Cells turn green or red in the sheet itself.")
 def exercise(
     experiment: str,
@@ -28,6 +29,7 @@ def exercise(
     epochs: int,
     out: str,
     key: bool,
+    replace: bool,
     self_check: bool,
 ) -> None:
     """Make an exercise of EXPERIMENT: a workbook for each learner, some of its cells left open."""
@@ -47,6 +49,7 @@ def exercise(
         epochs=epochs,
         key=key,
         self_check=self_check,
+        replace=replace,
     )
     named = made[0].name if len(made) == 1 else f"{made[0].name} … {made[-1].name}"
     click.echo(f"{len(made)} workbook{'s' * (len(made) != 1)} written to {out}: {named}")

@@ -102,6 +102,30 @@ def test_inserted_rows_and_columns_are_found_by_labels(key: Path) -> None:
     assert "found by their labels" in found.reason
 
 
+@pytest.mark.parametrize("column", [2, 3])
+def test_columns_put_between_a_label_and_its_input(key: Path, column: int) -> None:
+    def change(book: Any) -> None:
+        inserted(book, "momentum", column, 2_000)
+        for meaning in book.defined_names.values():
+            meaning.value = meaning.value.replace("$C$", "$E$")
+
+    found = checked(edited(key, change))
+    assert found.ok, [c.message for c in found.cells if c.verdict != "correct"][:3]
+
+
+def test_a_deleted_row_is_no_end(key: Path) -> None:
+    def change(book: Any) -> None:
+        sheet = book["momentum"]
+        for cell in sheet[30]:
+            if isinstance(cell.value, str) and cell.value.startswith("="):
+                cell.value = "=#REF!"
+        sheet["C30"] = None
+
+    found = checked(edited(key, change))
+    assert found.status == "graded"
+    assert "given_cell_changed" in {one.mistake for one in found.cells}
+
+
 def test_a_line_put_into_a_block_of_images_and_columns_among_the_pixels(tmp_path: Path) -> None:
     key = gradsheet.exercise("three_or_seven", tmp_path, level=3, key=True)[1]
     found = checked(edited(key, lambda book: inserted(book, "three_or_seven", 20, 24)))
@@ -284,6 +308,28 @@ def test_marks(key: Path, tmp_path: Path) -> None:
         marks.write_text(text)
         with pytest.raises(GradsheetError, match="marks"):
             checked(wrong, marks=marks)
+
+
+def test_a_file_that_holds_someones_answers_is_not_written_over(key: Path, tmp_path: Path) -> None:
+    (handed_out,) = gradsheet.exercise("momentum", tmp_path, learner="ada", level=2)
+    before = handed_out.read_bytes()
+    gradsheet.exercise("momentum", tmp_path, learner="ada", level=2)  # the same again is the same
+    handed_out.write_bytes(key.read_bytes())
+    with pytest.raises(GradsheetError, match="perhaps someone's answers"):
+        gradsheet.exercise("momentum", tmp_path, learner="ada", level=2)
+    assert handed_out.read_bytes() == key.read_bytes()
+    gradsheet.exercise("momentum", tmp_path, learner="ada", level=2, replace=True)
+    assert handed_out.read_bytes() == before
+
+
+def test_who_is_absent_and_a_column_that_is_not_there_are_said(key: Path, tmp_path: Path) -> None:
+    roster, marks = tmp_path / "class.csv", tmp_path / "marks.toml"
+    roster.write_text("name,email\nada,a@x.org\nZoë,z@x.org\n", encoding="utf-8")
+    marks.write_text("[weights]\nvelocityb = 2\n", encoding="utf-8")
+    ran = CliRunner().invoke(main, ["check", str(key), "--learners", str(roster), "--marks", str(marks)])
+    assert ran.exit_code == 0
+    assert "Nothing to grade from 1 on the roster: Zoë." in ran.output
+    assert "no column 'velocityb' is open" in ran.output
 
 
 def test_the_annotated_copy_and_the_page(key: Path) -> None:

@@ -170,6 +170,22 @@ def test_a_name_that_leads_nowhere_is_read_as_the_input(means: str) -> None:
     assert "led to a sheet that is gone" in found.reason
 
 
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("=2*(pred-y)", "There is no name pred in this workbook"),
+        ("=1/0", "this gives #DIV/0!"),
+        ("=SUMME(G14)", "The function SUMME cannot be calculated here"),
+        ("=2*(G14-D14", "This could not be read: expected ')'"),
+        ("=2*(G14-D14)*1E999", "1E999 is more than a number can be"),
+    ],
+)
+def test_what_cannot_be_calculated_says_why(formula: str, said: str) -> None:
+    found = Learner.of("momentum", "d_b").put("I14", formula).one("I14")
+    assert found.verdict in ("wrong", "unreadable")
+    assert said in found.message
+
+
 def test_names_and_cells_are_the_same() -> None:
     learner = Learner.of("momentum", "new_b")
     learner.fill("new_b", "=E14-K14*$C$7")
