@@ -9,6 +9,7 @@ numbers, which LibreOffice 7.4 does not survive.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +24,8 @@ GAP = 4  # columns between the tables and what is hidden
 PRIME, FACTOR = 99_991, 7_919
 STRETCH = 1.37  # before a number's size is taken, so that 1 and 0.1 are far from where that changes
 RIGHT, WRONG = "#C6EFCE", "#FFC7CE"
+COLOURS = re.compile(rb"AND\(ISNUMBER\((\$[A-Z]+\d+)\),\1=[01]\)")
+"""What the conditional formats have, in the XML of a sheet."""
 
 
 def fingerprint(value: float, digits: int, salt: int) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gradsheet.address import qualified
 from gradsheet.checking.feedback import WORDS, Feedback, Verdict
+from gradsheet.checking.self_check import COLOURS
 from gradsheet.formula.address import a1, unpack
 from gradsheet.formula.cells import Error
 from gradsheet.formula.context import calculating
@@ -69,7 +70,9 @@ def annotate(feedback: Feedback, folder: str | os.PathLike[str] | None = None) -
             fills.setdefault(one.sheet, {})[one.cell] = FILLS[one.verdict]
         if run[0].verdict != "correct":
             notes.setdefault(run[0].sheet, {})[run[0].cell] = run[0].message
-    return write_annotated(source, path, fills=fills, notes=notes, values=values, front=_summary(feedback))
+    return write_annotated(
+        source, path, fills=fills, notes=notes, values=values, front=_summary(feedback), hiding=COLOURS
+    )
 
 
 def _summary(feedback: Feedback) -> Front:

@@ -1,7 +1,7 @@
 """A copy of a workbook with marks on it: colours and notes at cells, a sheet in front; all else as it is.
 
 Charts, pictures, names, protection and conditional formats stay, since the parts of the file are copied byte by byte
-and only what is new is written into them.
+and only what is new is written into them. Conditional formats go where they are said to hide the colours.
 
 Source: ECMA-376 part 1, 18.2.19 and 18.2.20 (sheets), 18.2.5 (definedName), 18.3 (worksheets).
 """
@@ -67,6 +67,7 @@ def write_annotated(
     notes: Mapping[str, Mapping[str, str]],
     values: Mapping[str, Mapping[str, Value]],
     front: Front,
+    hiding: re.Pattern[bytes] | None = None,
     limits: Limits | None = None,
 ) -> Path:
     """Write a copy of a workbook with marks on it.
@@ -78,6 +79,7 @@ def write_annotated(
         notes: by sheet and address.
         values: what cells show, by sheet and address; one with a formula keeps it.
         front: a sheet before all others.
+        hiding: what the XML of conditional formats has that would hide the fills; they go.
         limits: of the gate.
 
     Returns:
@@ -91,7 +93,8 @@ def write_annotated(
     looks = Looks(draft[styles[0]])
     for sheet in dict.fromkeys((*fills, *values)):
         part = draft.sheets[sheet]
-        draft[part] = _coloured(draft[part], looks, fills.get(sheet, {}), values.get(sheet, {}))
+        xml = draft[part] if hiding is None else _seen(draft[part], hiding)
+        draft[part] = _coloured(xml, looks, fills.get(sheet, {}), values.get(sheet, {}))
     for sheet, said in notes.items():
         add_notes(draft, sheet, said)
     _put_in_front(draft, looks, front)
@@ -121,6 +124,12 @@ def _coloured(part: bytes, looks: Looks, fills: Mapping[str, str], values: Mappi
         return _styled(text, looks.filled(usual, fills[at]))
 
     return with_cells(part, map(parse_cell, {*fills, *values}), write)
+
+
+def _seen(part: bytes, hiding: re.Pattern[bytes]) -> bytes:
+    """A sheet's XML without the conditional formats that would hide the colours."""
+    rules = (one for one in elements(part) if one.tag == "conditionalFormatting")
+    return edited(part, [(one.start, one.end, b"") for one in rules if hiding.search(part, one.start, one.end)])
 
 
 def _styled(cell: bytes, style: int) -> bytes:

@@ -332,6 +332,18 @@ def test_who_is_absent_and_a_column_that_is_not_there_are_said(key: Path, tmp_pa
     assert "no column 'velocityb' is open" in ran.output
 
 
+@pytest.mark.parametrize("saved", [False, True])
+def test_the_colours_of_an_annotated_copy_are_not_hidden_by_those_of_the_sheet(tmp_path: Path, saved: bool) -> None:
+    key = gradsheet.exercise("momentum", tmp_path, learner="ada", level=2, key=True, self_check=True)[1]
+    if saved:
+        key = _by_libreoffice(key, tmp_path)
+    before = openpyxl.load_workbook(key)["momentum"].conditional_formatting
+    assert any("I14" in one for one in before)
+    CliRunner().invoke(main, ["check", str(key), "--annotate-to", str(tmp_path / "back")])
+    (copy,) = (tmp_path / "back").glob("*.feedback.xlsx")
+    assert not any("I14" in one for one in openpyxl.load_workbook(copy)["momentum"].conditional_formatting)
+
+
 def test_the_annotated_copy_and_the_page(key: Path) -> None:
     def change(book: Any) -> None:
         book["momentum"]["I20"] = "=2*(D20-G20)"
