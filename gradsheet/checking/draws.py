@@ -28,10 +28,20 @@ Draw = Callable[[int, int], float | bool]
 
 
 class Calm(Evaluation):
-    """An evaluation in which cells that read one another in a circle are an error and not the end."""
+    """An evaluation in which cells that read one another in a circle are an error and not the end.
+
+    Attributes:
+        rings: the cells that do.
+    """
+
+    def __init__(self, plan: Plan, given: Mapping[int, Any] | None = None) -> None:
+        super().__init__(plan, given)
+        self.rings: set[int] = set()
 
     def circular(self, key: int) -> Any:
         """A cell that is read while it is calculated."""
+        path = list(self.active)
+        self.rings.update(path[path.index(key) :])
         return Error.REF
 
 

@@ -46,6 +46,8 @@ def said(sheets: Sheets, cell: int, at: int) -> str:
         if " " in reason:
             return f"This could not be read: {reason}."
         return f"The function {reason} cannot be calculated here: write it with others, by their English names."
+    if cell in sheets.values.rings:
+        return "It reads itself, by way of the cells that it reads: a circle, in which nothing can be calculated."
     unknown = [n for n in names_in(pattern.tree) if sheets.plan.scope.find(None, n, cell >> 36) is None]
     if unknown and sheets.values.get(cell) is Error.NAME:
         return f"There is no name {unknown[0]} in this workbook: click on the cell that you mean."

@@ -26,9 +26,9 @@ code { font-family: Consolas, monospace; overflow-wrap: anywhere }
 .v { border-radius: .25rem; padding: .05rem .4rem; white-space: nowrap }
 .strip { line-height: .8; font-size: 0 } .strip i { display: inline-block; width: 7px; height: 13px;
   margin: 0 1px 1px 0; border-radius: 1px }
-@media (max-width: 40rem) { body { margin: 1rem auto } .said th { display: none }
-  .said td { display: block; border: 0; padding: .15rem 0 } .said tr { display: block; padding: .4rem 0;
-  border-bottom: 1px solid #D7DBE0 } }
+@media (max-width: 40rem) { table { display: block; overflow-x: auto } body { margin: 1rem auto }
+  .said th { display: none } .said td { display: block; border: 0; padding: .15rem 0 }
+  .said tr { display: block; padding: .4rem 0; border-bottom: 1px solid #D7DBE0 } }
 {% for verdict, colour in fills.items() %}.{{ verdict }} { background: #{{ colour }} }
 {% endfor %}@media print { h2 { break-after: avoid } tr { break-inside: avoid } }
 </style></head><body>

@@ -175,6 +175,8 @@ def test_a_name_that_leads_nowhere_is_read_as_the_input(means: str) -> None:
     [
         ("=2*(pred-y)", "There is no name pred in this workbook"),
         ("=1/0", "this gives #DIV/0!"),
+        ("=J14*2+I14", "It reads itself"),
+        ("=2*M14", "It reads itself"),
         ("=SUMME(G14)", "The function SUMME cannot be calculated here"),
         ("=2*(G14-D14", "This could not be read: expected ')'"),
         ("=2*(G14-D14)*1E999", "1E999 is more than a number can be"),

@@ -80,7 +80,7 @@ MISTAKES = (
         "the column was begun and not filled down, or a line not filled to the right",
         "K14 to K20 filled, K21 to K42 blank",
         "This was begun and is not filled on to here.",
-        "Fill the formula on: down to the last row of the pass, or to the right to the last pixel.",
+        "Fill the formula on, to the end of the column, or of the line.",
     ),
     Mistake(
         "hard_coded",
