@@ -207,7 +207,7 @@ class Namer:
             function = made.function(other)
             if function is None:
                 continue
-            if agrees(tuple(function(Across(sheets.key.plan, grid, actual)) for grid in grids), values):
+            if agrees((function(Across(sheets.key.plan, grid, actual)) for grid in grids), values):
                 return (slug,)
         return ()
 

@@ -47,21 +47,21 @@ def check(
     from gradsheet.report.feedback import CLASS_COLUMNS, class_rows, show_feedback
 
     files, weights = named(submissions), read_marks(marks)
+    known = roster(learners) if learners is not None else None
     quiet = len(files) <= FEW or not sys.stderr.isatty()
     with Progress(console=Console(stderr=True), disable=quiet, transient=True) as progress:
         bar = progress.add_task("checking", total=len(files))
         found = check(
             files,
             learner=learner,
-            learners=learners,
+            learners=known,
             marks=weights,
             say=lambda done, _: progress.update(bar, completed=done),
         )
-    known = {column for one in found for column in one.marks}
-    if known and (odd := sorted(set(weights.weights) - known)):
-        click.echo(
-            f"note: {marks}: no column {odd[0]!r} is open in these exercises: {', '.join(sorted(known))}", err=True
-        )
+    columns = {column for one in found for column in one.marks}
+    if columns and (odd := sorted(set(weights.weights) - columns)):
+        said = f"no column {odd[0]!r} is open in these exercises: {', '.join(sorted(columns))}"
+        click.echo(f"note: {marks}: {said}", err=True)
     if html is not None:
         _write_page(html, found)
     if annotate or annotate_to is not None:
@@ -78,9 +78,9 @@ def check(
             graded = [one for one in found if one.status == "graded"]
             right = sum(one.ok for one in graded)
             click.echo(f"{len(found)} submissions: {len(graded)} graded, {right} of them all right.")
-    if learners is not None:
+    if known is not None:
         here = {one.learner.casefold() for one in found if one.learner}
-        if absent := [one for one in roster(learners) if one.casefold() not in here]:
+        if absent := [one for one in known if one.casefold() not in here]:
             click.echo(
                 f"Nothing to grade from {len(absent)} on the roster: {', '.join(absent)}.", err=format_ != "table"
             )

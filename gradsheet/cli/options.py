@@ -36,6 +36,7 @@ data_option = click.option(
 )
 
 
+_NAMED = ("epochs", "gradient", "carry", "optimiser", "batch")
 _OF_A_RUN = (epochs_option, set_option, gradient_option, carry_option, optimiser_option, batch_option, data_option)
 
 
@@ -70,12 +71,12 @@ class Asked:
 
 def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What `run`, `sweep`, `export`, `plot` and `solve` ask of a run; the command gets it as ``asked``."""
-    return _gathering(command, ("epochs", "gradient", "carry", "optimiser", "batch"), _OF_A_RUN)
+    return _gathering(command, _NAMED, _OF_A_RUN)
 
 
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The same and --seed, where that can only mean what a run draws."""
-    return _gathering(command, ("epochs", "gradient", "carry", "optimiser", "batch", "seed"), (*_OF_A_RUN, seed_option))
+    return _gathering(command, (*_NAMED, "seed"), (*_OF_A_RUN, seed_option))
 
 
 def _gathering(

@@ -1,9 +1,8 @@
-"""Gradients and estimates: signs, factors, the chain rule, h."""
+"""Gradients: signs, factors, the chain rule."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeGuard
 
 from gradsheet.checking.mistakes.rule import (
     Mistake,
@@ -65,11 +64,7 @@ def _mean(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
     if rule.role in ("gradient", "error", "schedule"):
         rows = number(float(len(rule.entry.data)))
         yield over(tree, rows)
-        yield from once(tree, lambda n: [s.Call("SQRT", (over(n.args[0], rows),))] if _is_root(n) else [])
-
-
-def _is_root(node: s.Node) -> TypeGuard[s.Call]:
-    return isinstance(node, s.Call) and node.name == "SQRT"
+        yield from once(tree, lambda n: [s.Call("SQRT", (over(n.args[0], rows),))] if calls(n, "SQRT") else [])
 
 
 def _without_x(rule: Rule, tree: s.Node) -> Iterator[s.Node]:

@@ -25,7 +25,7 @@ from gradsheet.formula import syntax as s
 
 def _without_root(rule: Rule, tree: s.Node) -> Iterator[s.Node]:
     def bare(node: s.Node) -> s.Node | None:
-        return node.args[0] if isinstance(node, s.Call) and node.name == "SQRT" else None
+        return node.args[0] if calls(node, "SQRT") else None
 
     yield from once(tree, lambda n: [inner] if (inner := bare(n)) is not None else [])
     yield mapped(tree, bare)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeGuard
 
 from gradsheet.checking.spec import Answer
 from gradsheet.checking.trees import names_in, once, renamed, rule_tree
@@ -211,6 +212,6 @@ def is_name(*names: str) -> Callable[[s.Node], bool]:
     return lambda node: isinstance(node, s.Name) and node.name in names
 
 
-def calls(node: s.Node, function: str) -> bool:
+def calls(node: s.Node, function: str) -> TypeGuard[s.Call]:
     """Whether a node calls a function."""
     return isinstance(node, s.Call) and node.name == function
